@@ -22,9 +22,9 @@ if HAS.numbered:
             "../scripts/number.py"
 
 
-if HAS.relearnt:
+if HAS.regrouped:
 
-    rule relearn:
+    rule regroup:
         """Gene modules learnt anew from resamples and from one half of the patients, and looked for in others."""
         input:
             **rules.associate.input,
@@ -39,7 +39,7 @@ if HAS.relearnt:
             preservation=f"{RESULTS}/tables/module_preservation.parquet",
             summary=f"{RESULTS}/stability.json",
         log:
-            f"{LOGS}/relearn.log",
+            f"{LOGS}/regroup.log",
         conda:
             "../../envs/radioloom.yaml"
         resources:
@@ -47,8 +47,8 @@ if HAS.relearnt:
             runtime=120,
         params:
             **{key: value for key, value in rules.associate.params.items() if key != "code"},
-            code=code("relearn"),
+            code=code("regroup"),
         message:
             "learn gene modules anew"
         script:
-            "../scripts/relearn.py"
+            "../scripts/regroup.py"

@@ -19,10 +19,10 @@ PLACES = {
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
     "module_numbers": [f"{RESULTS}/tables/module_numbers.parquet"] if HAS.numbered else [],
     **{
-        name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.relearnt else []
+        name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.regrouped else []
         for name in ("module_stability", "module_preservation")
     },
-    "stability": [f"{RESULTS}/stability.json"] if HAS.relearnt else [],
+    "stability": [f"{RESULTS}/stability.json"] if HAS.regrouped else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in FOLLOW_TABLES},

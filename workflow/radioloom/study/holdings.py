@@ -31,7 +31,7 @@ class Holdings:
     scanned: bool  # cases are of one image each, whose header may say how it was acquired
     reconstructed: bool  # trees of features and traits explain the gene modules
     numbered: bool  # the number of gene modules is chosen by a rule
-    relearnt: bool  # gene modules are learnt anew from fewer patients
+    regrouped: bool  # gene modules are learnt anew from fewer patients
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
@@ -82,7 +82,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         scanned=bool(images) and not combined(settings),
         reconstructed=bool(genomics and "reconstruction" in genomics),
         numbered=bool(genomics and genomics["modules"]["n_modules"] == "auto"),
-        relearnt=bool(genomics and "stability" in genomics),
+        regrouped=bool(genomics and "stability" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),

@@ -24,7 +24,7 @@ class Settings:
     expression: dict[str, Any]  # genomics/expression.py Rules
     modules: dict[str, Any]  # genomics/modules/record.py Rules
     number: dict[str, Any] | None = None  # stages/genomics/number.py Settings
-    stability: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
+    stability: dict[str, Any] | None = None  # stages/genomics/regroup.py Settings
     permutations: int = 2000
     min_trait_share: float = 0.1  # see trait_scales.by_case
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features

@@ -105,7 +105,7 @@ class ReportInputs:
     module_numbers: pd.DataFrame | None = None  # MODULE_NUMBERS; None where the number of modules is given
     module_stability: pd.DataFrame | None = None  # MODULE_STABILITY; this and the next two None without `stability`
     module_preservation: pd.DataFrame | None = None  # MODULE_PRESERVATION
-    stability: dict[str, Any] | None = None  # `summary` of stages.genomics.relearn
+    stability: dict[str, Any] | None = None  # `summary` of stages.genomics.regroup
     features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it

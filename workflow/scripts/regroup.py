@@ -7,7 +7,7 @@ from radioloom.job import job
 from radioloom.sealed import write_json
 from radioloom.stages.genomics.assembled import assembled
 from radioloom.stages.genomics.associate import tested
-from radioloom.stages.genomics.relearn import relearn
+from radioloom.stages.genomics.regroup import regroup
 from radioloom.stages.genomics.settled import settled
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables import MODULE_PRESERVATION, MODULE_STABILITY
@@ -21,7 +21,7 @@ with job(snakemake) as running:
     matrices = {"cohort": given.values}
     if other := settings["stability"].get("other"):
         matrices["other"] = expression.read(Path(params.data, other["file"]), other["gene"]).values
-    results = relearn(measured, matrices, running.read("modules")["modules"], settings, family, params.seed)
+    results = regroup(measured, matrices, running.read("modules")["modules"], settings, family, params.seed)
     MODULE_STABILITY.write(results.stability, out.stability, **running.provenance)
     MODULE_PRESERVATION.write(results.preservation, out.preservation, **running.provenance)
     write_json(results.summary, out.summary)

@@ -12,7 +12,7 @@ from radioloom.genomics.modules.number import RULES
 from radioloom.stages.genomics.associate import Measured, associate
 from radioloom.stages.genomics.number import number
 from radioloom.stages.genomics.reconstruct import reconstruct
-from radioloom.stages.genomics.relearn import relearn
+from radioloom.stages.genomics.regroup import regroup
 from radioloom.tables import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
 
 SETS = {"first": [f"G{k:02d}" for k in range(22)], "second": [f"G{k:02d}" for k in range(18, 40)], "no": ["X"]}
@@ -41,7 +41,7 @@ def test_modules_are_stable_and_preserved_where_they_are_planted(method):
     expression, measured = upright(expression), Measured(x, {"vessels": ("vessels", "")})
     asked = block(method)
     modules = associate(measured, expression, asked, FAMILY[:2], FAMILY[2], 1)
-    results = relearn(
+    results = regroup(
         measured, {"cohort": expression, "other": upright(study(2)[1])}, modules.modules, asked, FAMILY, 1
     )
     MODULE_STABILITY.frame(results.stability)
@@ -96,9 +96,9 @@ def test_other_patients_without_a_gene_of_any_module():
     modules = associate(measured, expression, block(), FAMILY[:2], FAMILY[2], 1).modules
     other = expression.set_axis([f"X{k}" for k in range(60)])
     with pytest.raises(StudyError, match=r"genomics.stability.other: 48 patients .* 0 of 60 genes"):
-        relearn(measured, {"cohort": expression, "other": other}, modules, block(), FAMILY, 1)
+        regroup(measured, {"cohort": expression, "other": other}, modules, block(), FAMILY, 1)
     with pytest.raises(StudyError, match="15 cases, and halves need 16"):
-        relearn(measured, {"cohort": expression.iloc[:, :15]}, modules, block(), FAMILY, 1)
+        regroup(measured, {"cohort": expression.iloc[:, :15]}, modules, block(), FAMILY, 1)
 
 
 def test_more_modules_are_tried_than_there_are_genes():

@@ -1,4 +1,4 @@
-"""Stage relearn: gene modules learnt anew from resamples and halves of the patients, and looked for in others."""
+"""Stage regroup: gene modules learnt anew from resamples and halves of the patients, and looked for in others."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Material(NamedTuple):
     rules: Rules
 
 
-def relearn(
+def regroup(
     measured: Measured,
     expression: dict[str, pd.DataFrame],
     members: pd.DataFrame,
@@ -104,8 +104,8 @@ def _stability(whole: Material, wanted: Settings, seed: int) -> tuple[pd.DataFra
         return pd.DataFrame(), np.zeros(0)
     place = {gene: number for number, genes in enumerate(whole.members.values()) for gene in genes}
     labels = np.array([place.get(gene, -1) for gene in whole.z.index], np.int64)
-    cases = list(drawn(whole.z.shape[1], wanted.resamples, rng(seed, "relearn", "resamples")))
-    anew = rng(seed, "relearn", "modules")
+    cases = list(drawn(whole.z.shape[1], wanted.resamples, rng(seed, "regroup", "resamples")))
+    anew = rng(seed, "regroup", "modules")
     stable = stability(whole.z.to_numpy(), labels, whole.rules, cases, anew, whole.x)
     sizes = [len(genes) for genes in whole.members.values()]
     columns = {"kept": stable.kept, "outside": stable.outside, "jaccard": stable.jaccard}
@@ -119,11 +119,11 @@ def _halves(whole: Material, wanted: Settings, seed: int) -> list[dict[str, Any]
     from radioloom.tables.gene_modules import HALF
 
     n = whole.z.shape[1]
-    order = rng(seed, "relearn", "halves").permutation(n)
+    order = rng(seed, "regroup", "halves").permutation(n)
     one, other = np.sort(order[: (n + 1) // 2]), np.sort(order[(n + 1) // 2 :])
     groups = list(whole.members.values())
     if METHODS[whole.rules.method].cluster:
-        labels = relabelled(whole.z.to_numpy(), one, whole.rules, rng(seed, "relearn", "half"), whole.x)
+        labels = relabelled(whole.z.to_numpy(), one, whole.rules, rng(seed, "regroup", "half"), whole.x)
         groups = [list(whole.z.index[labels == label]) for label in np.unique(labels[labels >= 0])]
     sought = {name: max(groups, key=lambda each: _jaccard(each, genes)) for name, genes in whole.members.items()}
     return _rows(HALF, whole, (whole.z.iloc[:, one], whole.z.iloc[:, other]), sought, wanted, seed)
@@ -162,7 +162,7 @@ def _rows(
     place = {gene: number for number, gene in enumerate(first.index)}
     genes = {name: np.array([place[gene] for gene in each if gene in place]) for name, each in sought.items()}
     genes = {name: each for name, each in genes.items() if len(each) >= FEWEST_GENES}
-    chance = rng(seed, "relearn", against)
+    chance = rng(seed, "regroup", against)
     result = preserved(first.to_numpy(), second.to_numpy(), list(genes.values()), wanted.permutations, chance)
     z = {"z_density": result.density, "z_connectivity": result.connectivity, "z_summary": result.summary}
     return [
