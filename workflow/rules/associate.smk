@@ -11,6 +11,8 @@ if HAS.expression:
                 else followed(STUDY.table(STUDY.settings["genomics"]["expression"]["file"]))
             ),
             signature=f"{RESULTS}/signature.json",
+            sets=[followed(STUDY.table(file)) for kind, file in STUDY.files_of_genes.items() if kind == "gene sets"],
+            module_numbers=[f"{RESULTS}/tables/module_numbers.parquet"] if HAS.numbered else [],
             traits=[f"{RESULTS}/traits/{cohort}.parquet" for cohort in HAS.traits if cohort in HAS.expression],
         output:
             modules=f"{RESULTS}/tables/modules.parquet",
@@ -25,7 +27,7 @@ if HAS.expression:
             runtime=60,
         params:
             data=lambda wildcards: str(STUDY.data),
-            watched=lambda wildcards: STUDY.watched_files(STUDY.settings["genomics"]["expression"]["file"]),
+            watched=lambda wildcards: STUDY.watched_files(*STUDY.files_of_genes.values()),
             settings=STUDY.settings["genomics"],
             cases=STUDY.cases(STUDY.settings["genomics"]["cohort"]),
             volume=lambda wildcards: STUDY.settings["baselines"]["volume"][0],

@@ -29,6 +29,12 @@ PLACES = {
         for name in names
     },
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
+    "module_numbers": [f"{RESULTS}/tables/module_numbers.parquet"] if HAS.numbered else [],
+    **{
+        name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.regrouped else []
+        for name in ("module_stability", "module_preservation")
+    },
+    "stability": [f"{RESULTS}/stability.json"] if HAS.regrouped else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in FOLLOW_TABLES},
@@ -56,7 +62,15 @@ if HAS.combined:  # shares of variance are of one scanner a case
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
-OTHERS = ("signature", "adopted", "summary", "reconstruction", "pictures", "truth")  # inputs that are no tables
+OTHERS = (
+    "signature",
+    "adopted",
+    "summary",
+    "reconstruction",
+    "stability",
+    "pictures",
+    "truth",
+)  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.

@@ -6,6 +6,7 @@ from radioloom.job import job
 from radioloom.sealed import write_json
 from radioloom.stages.genomics.assembled import assembled
 from radioloom.stages.genomics.associate import associate
+from radioloom.stages.genomics.settled import settled
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables import ASSOCIATIONS, MODULES
 from radioloom.tables.columns import SIGNIFICANT
@@ -14,8 +15,9 @@ with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
     signature = Signature.read(snakemake.input.signature, params.trust_edited)
     measured, given = assembled(running.read, params, bool(snakemake.input.traits))
+    settings = settled(running.read, params, bool(snakemake.input.module_numbers))
     matrix = given.values
-    results = associate(measured, matrix, params.settings, signature.feature_ids, params.volume, params.seed)
+    results = associate(measured, matrix, settings, signature.feature_ids, params.volume, params.seed)
     MODULES.write(results.modules, out.modules, **running.provenance)
     ASSOCIATIONS.write(results.associations, out.associations, **running.provenance)
     write_json(results.summary, out.summary)

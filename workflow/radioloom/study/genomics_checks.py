@@ -112,7 +112,9 @@ def _rules(study: Study, values: pd.DataFrame, origin: Origin, remarks: Remarks)
     """Whether the study's rules of genes and modules fit a matrix (gene x case), and notes on its scale."""
     from radioloom.genomics import expression
     from radioloom.genomics.modules.find import check_asked
+    from radioloom.genomics.modules.given import measured
     from radioloom.genomics.modules.record import rules_of
+    from radioloom.io import gene_sets
 
     settings, key = study.settings["genomics"], ("genomics", "expression")
     try:
@@ -121,7 +123,9 @@ def _rules(study: Study, values: pd.DataFrame, origin: Origin, remarks: Remarks)
         remarks.faults.append(f"{origin.at(*key, 'file')}: {bare(error)}")
         return
     try:
-        check_asked(len(matrix.values), rules_of(settings["modules"]))
+        check_asked(len(matrix.values), rules := rules_of(settings["modules"]))
+        if rules.file:
+            measured(gene_sets.read(study.data / rules.file), matrix.values.index)
     except StudyError as error:
         remarks.faults.append(f"{origin.at('genomics')}{str(error).removeprefix('genomics')}")
     if words := expression.not_logarithms(matrix.values):

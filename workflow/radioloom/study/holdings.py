@@ -33,6 +33,8 @@ class Holdings:
     scanned: bool  # cases are of one image each, whose header may say how it was acquired
     claims: tuple[str, ...]  # what a map of gene modules is held against: blocks of `genomics`, of CLAIMS
     reconstructed: bool  # trees of features and traits explain the gene modules
+    numbered: bool  # the number of gene modules is chosen by a rule
+    regrouped: bool  # gene modules are learnt anew from fewer patients
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
@@ -83,6 +85,8 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         scanned=bool(images) and not combined(settings),
         claims=tuple(name for name in CLAIMS if name in (genomics or {})),
         reconstructed=bool(genomics and "reconstruction" in genomics),
+        numbered=bool(genomics and genomics["modules"]["n_modules"] == "auto"),
+        regrouped=bool(genomics and "stability" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),

@@ -179,12 +179,19 @@ class Study:
             used |= {"split": list(map(file_of, self._listing(name)))}
             files |= {f"{name}, {kind}: {path}": path for kind, paths in used.items() for path in paths}
         for name in self.has.expression:
-            path = file_of(self.settings["genomics"]["expression"]["file"])
-            files[f"{name}, expression: {path}"] = path
-            for block in self.has.claims:
-                if listing := self.settings["genomics"][block].get("file"):
-                    files[f"{name}, {block}: {file_of(listing)}"] = file_of(listing)
+            files |= {f"{name}, {kind}: {path}": path for kind, path in self.files_of_genes.items()}
         return files
+
+    @cached_property
+    def files_of_genes(self) -> dict[str, str]:
+        """Files below the data folder that the block `genomics` names, by their kind."""
+        block = self.settings["genomics"]
+        named = {
+            "expression": block["expression"],
+            "gene sets": block["modules"],
+            "expression of others": block.get("stability", {}).get("other", {}),
+        } | {kind: block[kind] for kind in self.has.claims}
+        return {kind: file_of(each["file"]) for kind, each in named.items() if "file" in each}
 
     @cached_property
     def patients(self) -> list[dict[str, Any]]:

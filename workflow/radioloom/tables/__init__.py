@@ -9,6 +9,7 @@ from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
+from radioloom.tables.gene_modules import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -134,6 +135,9 @@ TABLES = (
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
+    MODULE_NUMBERS,
+    MODULE_STABILITY,
+    MODULE_PRESERVATION,
 )
 
 
@@ -193,6 +197,9 @@ __all__ = [
     "MISSING",
     "MODELS",
     "MODULES",
+    "MODULE_NUMBERS",
+    "MODULE_PRESERVATION",
+    "MODULE_STABILITY",
     "OPERATING",
     "OPTIMISM",
     "OUTLIERS",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from radioloom.profile import Measuring
     from radioloom.stages.learning.signature import Signature
 
+SUMMARIES = ("summary", "reconstruction", "stability")  # fields that are read of JSON
 Picture = tuple[tuple[str, str, str], "np.ndarray"]  # case, replicate and roi; uint8 (height, width, 3)
 
 
@@ -108,6 +109,10 @@ class ReportInputs:
     tree_values: pd.DataFrame | None = None  # TREE_VALUES
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
+    module_numbers: pd.DataFrame | None = None  # MODULE_NUMBERS; None where the number of modules is given
+    module_stability: pd.DataFrame | None = None  # MODULE_STABILITY; this and the next two None without `stability`
+    module_preservation: pd.DataFrame | None = None  # MODULE_PRESERVATION
+    stability: dict[str, Any] | None = None  # `summary` of stages.genomics.regroup
     features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it

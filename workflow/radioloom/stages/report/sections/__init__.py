@@ -16,6 +16,7 @@ from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.missing import MISSING
 from radioloom.stages.report.sections.models import MODELS
 from radioloom.stages.report.sections.module_trees import MODULE_TREES
+from radioloom.stages.report.sections.number import NUMBER
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
@@ -30,6 +31,7 @@ from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.similar import SIMILAR
 from radioloom.stages.report.sections.size import SIZE
+from radioloom.stages.report.sections.stability import STABILITY
 from radioloom.stages.report.sections.subgroups import SUBGROUPS
 from radioloom.stages.report.sections.succession import SUCCESSION
 from radioloom.stages.report.sections.targets import TARGETS
@@ -61,7 +63,9 @@ SECTIONS: tuple[Section, ...] = (
     SIMILAR,
     RULES,
     TRAITS,
+    NUMBER,
     GENOMICS,
+    STABILITY,
     RELEARNT,
     ADJUSTED,
     REPLICATED,
