@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from radioloom.commands import record
 from radioloom.filters import FILTERS
 from radioloom.genomics import coexpression, expression, networks, regulators
+from radioloom.genomics.enrichment import ranked
 from radioloom.genomics.modules import record as modules
 from radioloom.imaging import normalise
 from radioloom.imaging.discretise import discretise, discretise_ivh
@@ -186,6 +187,7 @@ def test_choices_that_the_schema_writes_out_are_those_of_the_code():
     genomics = study["genomics"]["properties"]
     assert genomics["expression"]["properties"]["duplicates"]["enum"] == list(expression.DUPLICATES)
     assert genomics["features"]["enum"] == list(associate.FAMILIES)
+    assert genomics["enrichment"]["properties"]["permute"]["enum"] == list(ranked.NULLS)
     roles = study["cohorts"]["additionalProperties"]["properties"]["role"]["enum"]
     assert set(roles) == {*USED_BY_MODELS, *REPEATED, SPLIT}
     # What is perturbed shows what is reliable to learn from: neither a validation cohort nor one of genes.

@@ -28,6 +28,8 @@ PLACES = {
         for block, names in CLAIM_TABLES.items()
         for name in names
     },
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.enriched else [] for name in ENRICHMENT_TABLES},
+    "enrichment": [f"{RESULTS}/enrichment.json"] if HAS.enriched else [],
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
     "module_numbers": [f"{RESULTS}/tables/module_numbers.parquet"] if HAS.numbered else [],
     **{
@@ -62,15 +64,8 @@ if HAS.combined:  # shares of variance are of one scanner a case
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
-OTHERS = (
-    "signature",
-    "adopted",
-    "summary",
-    "reconstruction",
-    "stability",
-    "pictures",
-    "truth",
-)  # inputs that are no tables
+# Inputs that are no tables.
+OTHERS = ("signature", "adopted", "summary", "reconstruction", "stability", "enrichment", "pictures", "truth")
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.

@@ -32,6 +32,7 @@ class Holdings:
     expression: tuple[str, ...]  # the cohort with gene expression
     scanned: bool  # cases are of one image each, whose header may say how it was acquired
     claims: tuple[str, ...]  # what a map of gene modules is held against: blocks of `genomics`, of CLAIMS
+    enriched: bool  # gene sets are tested in modules and features
     reconstructed: bool  # trees of features and traits explain the gene modules
     numbered: bool  # the number of gene modules is chosen by a rule
     regrouped: bool  # gene modules are learnt anew from fewer patients
@@ -84,6 +85,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
         scanned=bool(images) and not combined(settings),
         claims=tuple(name for name in CLAIMS if name in (genomics or {})),
+        enriched=bool(genomics and "enrichment" in genomics),
         reconstructed=bool(genomics and "reconstruction" in genomics),
         numbered=bool(genomics and genomics["modules"]["n_modules"] == "auto"),
         regrouped=bool(genomics and "stability" in genomics),

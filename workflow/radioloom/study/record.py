@@ -190,6 +190,7 @@ class Study:
             "expression": block["expression"],
             "gene sets": block["modules"],
             "expression of others": block.get("stability", {}).get("other", {}),
+            "sets to enrich": {"file": block["enrichment"]["sets"]} if self.has.enriched else {},
         } | {kind: block[kind] for kind in self.has.claims}
         return {kind: file_of(each["file"]) for kind, each in named.items() if "file" in each}
 

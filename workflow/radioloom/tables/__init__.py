@@ -7,6 +7,13 @@ from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
+from radioloom.tables.enrichment import (
+    ENRICHMENT_CLUSTERS,
+    ENRICHMENT_SETS,
+    FEATURE_ENRICHMENT,
+    MODULE_ENRICHMENT,
+    SET_SCORES,
+)
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
 from radioloom.tables.gene_modules import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
@@ -138,6 +145,11 @@ TABLES = (
     MODULE_NUMBERS,
     MODULE_STABILITY,
     MODULE_PRESERVATION,
+    ENRICHMENT_SETS,
+    MODULE_ENRICHMENT,
+    FEATURE_ENRICHMENT,
+    SET_SCORES,
+    ENRICHMENT_CLUSTERS,
 )
 
 
@@ -181,8 +193,11 @@ __all__ = [
     "DECISIONS",
     "DIVISIONS",
     "DRIFT",
+    "ENRICHMENT_CLUSTERS",
+    "ENRICHMENT_SETS",
     "EXCLUSIONS",
     "FEATURES",
+    "FEATURE_ENRICHMENT",
     "FOLLOWED",
     "GENE_PARTS",
     "IDENTITIES",
@@ -197,6 +212,7 @@ __all__ = [
     "MISSING",
     "MODELS",
     "MODULES",
+    "MODULE_ENRICHMENT",
     "MODULE_NUMBERS",
     "MODULE_PRESERVATION",
     "MODULE_STABILITY",
@@ -220,6 +236,7 @@ __all__ = [
     "SCANNERS",
     "SELECTION",
     "SERIES",
+    "SET_SCORES",
     "SIMILAR",
     "SKIPPED",
     "SPLITS",

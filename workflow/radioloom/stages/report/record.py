@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from radioloom.profile import Measuring
     from radioloom.stages.learning.signature import Signature
 
-SUMMARIES = ("summary", "reconstruction", "stability")  # fields that are read of JSON
+SUMMARIES = ("summary", "reconstruction", "stability", "enrichment")  # fields that are read of JSON
 Picture = tuple[tuple[str, str, str], "np.ndarray"]  # case, replicate and roi; uint8 (height, width, 3)
 
 
@@ -113,6 +113,11 @@ class ReportInputs:
     module_stability: pd.DataFrame | None = None  # MODULE_STABILITY; this and the next two None without `stability`
     module_preservation: pd.DataFrame | None = None  # MODULE_PRESERVATION
     stability: dict[str, Any] | None = None  # `summary` of stages.genomics.regroup
+    enrichment_sets: pd.DataFrame | None = None  # ENRICHMENT_SETS; this and what follows None without `enrichment`
+    module_enrichment: pd.DataFrame | None = None  # MODULE_ENRICHMENT
+    feature_enrichment: pd.DataFrame | None = None  # FEATURE_ENRICHMENT
+    enrichment_clusters: pd.DataFrame | None = None  # ENRICHMENT_CLUSTERS
+    enrichment: dict[str, Any] | None = None  # `summary` of stages.genomics.enrich
     features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it

@@ -8,6 +8,7 @@ from radioloom.stages.report.sections.checklists import CHECKLISTS
 from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
+from radioloom.stages.report.sections.enrichment import ENRICHMENT
 from radioloom.stages.report.sections.follow import FOLLOW
 from radioloom.stages.report.sections.frozen import FROZEN
 from radioloom.stages.report.sections.genomics import GENOMICS
@@ -72,6 +73,7 @@ SECTIONS: tuple[Section, ...] = (
     ASSOCIATED,
     RECONSTRUCTION,
     MODULE_TREES,
+    ENRICHMENT,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,
