@@ -8,7 +8,7 @@ if HAS.expression:
             expression=(
                 f"{STUDY.data}/{STUDY.settings['genomics']['cohort']}"
                 if STUDY.simulated
-                else followed(STUDY.table(STUDY.settings["genomics"]["expression"]["file"]))
+                else followed(*map(STUDY.table, STUDY.expression_files))
             ),
             signature=f"{RESULTS}/signature.json",
             traits=[f"{RESULTS}/traits/{cohort}.parquet" for cohort in HAS.traits if cohort in HAS.expression],
@@ -25,7 +25,7 @@ if HAS.expression:
             runtime=60,
         params:
             data=lambda wildcards: str(STUDY.data),
-            watched=lambda wildcards: STUDY.watched_files(STUDY.settings["genomics"]["expression"]["file"]),
+            watched=lambda wildcards: STUDY.watched_files(*STUDY.expression_files),
             settings=STUDY.settings["genomics"],
             cases=STUDY.cases(STUDY.settings["genomics"]["cohort"]),
             volume=lambda wildcards: STUDY.settings["baselines"]["volume"][0],

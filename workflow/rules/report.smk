@@ -14,6 +14,8 @@ PLACES = {
     "unread": expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=HAS.traits),
     "modules": [f"{RESULTS}/tables/modules.parquet"] if HAS.expression else [],
     "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.expression else [] for name in ("samples", "trait_filters")},
+    "expression": [f"{RESULTS}/expression.json"] if HAS.expression else [],
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in ("trees", "reconstructed")},
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
@@ -44,7 +46,8 @@ if HAS.combined:  # shares of variance are of one scanner a case
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
-OTHERS = ("signature", "adopted", "summary", "reconstruction", "pictures", "truth")  # inputs that are no tables
+SUMMARIES = ("summary", "expression", "reconstruction")  # inputs that are JSON, by fields of ReportInputs
+OTHERS = ("signature", "adopted", *SUMMARIES, "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.
@@ -77,6 +80,7 @@ rule report:
         runtime=30,
     params:
         settings=STUDY.settings,
+        summaries=SUMMARIES,
         published=STUDY.published,
         sheets=STUDY.sheets,
         tables=[tables.by_name(name).name.lower() for name, paths in SHOWN.items() if paths and name not in OTHERS],

@@ -18,7 +18,7 @@ with job(snakemake) as running:
     results = associate(measured, matrix, params.settings, signature.feature_ids, params.volume, params.seed)
     MODULES.write(results.modules, out.modules, **running.provenance)
     ASSOCIATIONS.write(results.associations, out.associations, **running.provenance)
-    write_json(results.summary, out.summary)
+    write_json(results.summary | {"genes": results.summary["genes"] | given.counts}, out.summary)
     n_significant = (results.associations["q"] < SIGNIFICANT).sum()
     n_modules = results.modules["module"].nunique()
     twice = f"; columns that are copies of another, and count twice: {n}" if (n := copies(matrix)) else ""

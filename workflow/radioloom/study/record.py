@@ -179,9 +179,15 @@ class Study:
             used |= {"split": list(map(file_of, self._listing(name)))}
             files |= {f"{name}, {kind}: {path}": path for kind, paths in used.items() for path in paths}
         for name in self.has.expression:
-            path = file_of(self.settings["genomics"]["expression"]["file"])
-            files[f"{name}, expression: {path}"] = path
+            files |= {f"{name}, expression: {path}": path for path in map(file_of, self.expression_files)}
         return files
+
+    @property
+    def expression_files(self) -> list[str]:
+        """The expression matrix and the tables of its samples and probes, below the data folder."""
+        block = self.settings["genomics"]["expression"]
+        linked = (block.get(key, {}).get("file", "") for key in ("samples", "platform"))
+        return [block["file"], *dict.fromkeys(each for each in linked if each and each != block["file"])]
 
     @cached_property
     def patients(self) -> list[dict[str, Any]]:

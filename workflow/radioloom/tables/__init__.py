@@ -6,6 +6,7 @@ from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
+from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
@@ -121,6 +122,8 @@ TABLES = (
     RULES_BY_CHANCE,
     CHECKLIST,
     APPLIED,
+    SAMPLES,
+    TRAIT_FILTERS,
     MODULES,
     ASSOCIATIONS,
     TREES,
@@ -194,6 +197,7 @@ __all__ = [
     "RISKS",
     "RULES_BY_CHANCE",
     "RULE_ITEMS",
+    "SAMPLES",
     "SAMPLE_SIZE",
     "SCANNERS",
     "SELECTION",
@@ -208,6 +212,7 @@ __all__ = [
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TRAIT_FILTERS",
     "TREES",
     "TUNING",
     "UNREAD",

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from radioloom.genomics.expression import Expression, Rules, prepare
 from radioloom.io import expression
-from radioloom.stages.genomics.associate import Measured, measurements
+from radioloom.stages.genomics.associate import Measured, sifted
 from radioloom.tables.features import wide
 
 if TYPE_CHECKING:
     from radioloom.io.expression import Matrix
 
 
+class Inputs(NamedTuple):
+    """What maps of genes are made of, and how it came to be."""
+
+    measured: Measured
+    decisions: list[dict[str, Any]]  # TRAIT_FILTERS
+    given: Matrix  # as the file has it
+    expression: Expression  # as the study's rules make it
+    cases: list[str]  # of the cohort
+
+
+def inputs(read: Callable[..., dict[str, Any]], params: Any, traits: bool) -> Inputs:
+    """Features, traits and expression of the genomics cohort; see `assembled`."""
+    settings = params.settings
+    features = read("features")["features"]
+    features = wide(features[features["cohort"] == settings["cohort"]]).droplevel("cohort")
+    cases = sorted({*params.cases, *features.index})
+    given = expression.of_study(Path(params.data), settings["expression"], cases)
+    ready = prepare(given.values, Rules(**settings["expression"]), given.batches)
+    measured, decisions = sifted(features, read("traits")["traits"] if traits else None, ready.values, settings)
+    return Inputs(measured, decisions, given, ready, cases)
+
+
 def assembled(read: Callable[..., dict[str, Any]], params: Any, traits: bool) -> tuple[Measured, Matrix]:
-    """Features and traits by case, and the expression matrix of the cohort's cases.
+    """Features and traits by case, and the expression matrix of the cohort's cases as the study's rules make it.
 
     read : gives the tables of some names, as `Job.read` does: features, and traits where there are any (`traits`)
     params : of the job, read are settings (the study's `genomics`), data and cases
     """
-    settings = params.settings
-    features = read("features")["features"]
-    features = wide(features[features["cohort"] == settings["cohort"]]).droplevel("cohort")
-    table, cases = settings["expression"], {*params.cases, *features.index}
-    given = expression.read(Path(params.data, table["file"]), table["gene"], cases)
-    return measurements(features, read("traits")["traits"] if traits else None, given.values, settings), given
+    found = inputs(read, params, traits)
+    return found.measured, replace(found.given, values=found.expression.values, counts=found.expression.counts)

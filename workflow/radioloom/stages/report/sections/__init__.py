@@ -6,6 +6,7 @@ from radioloom.stages.report.sections.checklists import CHECKLISTS
 from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
+from radioloom.stages.report.sections.expression import EXPRESSION
 from radioloom.stages.report.sections.follow import FOLLOW
 from radioloom.stages.report.sections.frozen import FROZEN
 from radioloom.stages.report.sections.genomics import GENOMICS
@@ -56,6 +57,7 @@ SECTIONS: tuple[Section, ...] = (
     SIMILAR,
     RULES,
     TRAITS,
+    EXPRESSION,
     GENOMICS,
     RECONSTRUCTION,
     TRUTH,
