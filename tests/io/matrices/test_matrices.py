@@ -196,3 +196,18 @@ def test_the_series_of_nsclc_radiogenomics_says_whose_its_samples_are(data_dir):
     )
     with pytest.raises(StudyError, match="supplementary files"):
         read(path, cases=[each["geo_accession"] for each in told])
+
+
+@pytest.mark.parametrize("name", [name for name in WRITTEN if name != "table"])
+def test_spoilt_bytes_are_read_or_refused(name, tmp_path):
+    """Each byte of a header turned in some way gives numbers or an error of ours, and nothing else."""
+    whole = WRITTEN[name](tmp_path)
+    content = whole.read_bytes()
+    draw = np.random.default_rng(1)
+    for k in draw.integers(len(content), size=60):
+        whole.write_bytes(content[:k] + bytes([int(draw.integers(256))]) + content[k + 1 :])
+        try:
+            given = read(whole, cases=SAMPLES)
+        except StudyError:
+            continue
+        assert given.values.shape[1] <= len(SAMPLES)

@@ -25,8 +25,8 @@ def test_what_did_not_match_is_told(sifted):
     rows = sifted.samples[["number", "case", "state", "batch"]].to_dict("records")
     rows = [{key: None if pd.isna(value) else value for key, value in row.items()} for row in rows]
     assert rows == [
-        {"number": 1, "case": "P1", "state": "matched", "batch": "a"},
-        {"number": 2, "case": "P2", "state": "matched", "batch": "b"},
+        {"number": 1, "case": "P1", "state": "matched", "batch": 1},
+        {"number": 2, "case": "P2", "state": "matched", "batch": 2},
         {"number": 3, "case": None, "state": "no patient", "batch": None},
         {"number": 4, "case": "P3", "state": "no sample", "batch": None},
     ]

@@ -15,7 +15,7 @@ SAMPLES = Table(
         Column("number", "int64", "1 for the first column of the matrix that is a sample; cases without one come last"),
         Column("case", "string", "pseudonym of the case; empty where the sample is of none", null=True),
         Column("state", "string", f"{MATCHED}; {NO_PATIENT}: a sample of no case; {NO_SAMPLE}: a case without"),
-        Column("batch", "string", "batch of the sample, where the study names a column of it", null=True),
+        Column("batch", "int64", "batch of the sample, 1 ... in no order; where one is named", null=True),
     ),
 )
 TRAIT_FILTERS = Table(

@@ -36,11 +36,14 @@ def opened(place: Path) -> Opened:
 
 def _rows(place: Path, file: Any, order: list[int]) -> Iterator[tuple[int, list[str]]]:
     batches, line = file.iter_batches(ROWS), 2
-    while (batch := _read(place, lambda: next(batches, None))) is not None:
-        columns = [[text_of(cell) for cell in batch.column(k).to_pylist()] for k in order]
+    while columns := _read(place, lambda: _columns(next(batches, None), order)):
         for cells in zip(*columns, strict=True):
             yield line, list(cells)
             line += 1
+
+
+def _columns(batch: Any, order: list[int]) -> list[list[str]]:
+    return [[text_of(cell) for cell in batch.column(k).to_pylist()] for k in order] if batch is not None else []
 
 
 def _read(place: Path, read: Any) -> Any:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.genomics.expression import scale
+from radioloom.provenance import digest
 from radioloom.tables import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.expression import MATCHED, NO_PATIENT, NO_SAMPLE
 
@@ -42,13 +43,21 @@ def sift(inputs: Inputs, cohort: str) -> Sifted:
 
 
 def samples(given: Matrix, cases: list[str], cohort: str) -> list[dict[str, Any]]:
-    """SAMPLES rows: samples in the order of the file, then cases without one. A sample's own name is not told."""
+    """SAMPLES rows: samples in the order of the file, then cases without one. No name of a sample or batch is told."""
     columns = given.columns
     order = sorted([*columns.placed, *columns.strangers])
     whose = [columns.placed.get(k) for k in order]
     lacking = sorted(set(cases) - set(columns.placed.values()))
     named = [(case, MATCHED if case else NO_PATIENT) for case in whose] + [(case, NO_SAMPLE) for case in lacking]
+    numbers = {name: n for n, name in enumerate(sorted(set(given.batches.values()), key=digest), start=1)}
+    batches = {case: numbers[name] for case, name in given.batches.items()}
     return [
-        {"cohort": cohort, "number": n, "case": case, "state": state, "batch": given.batches.get(case or "")}
+        {
+            "cohort": cohort,
+            "number": n,
+            "case": case,
+            "state": state,
+            "batch": batches.get(case or ""),
+        }
         for n, (case, state) in enumerate(named, start=1)
     ]
