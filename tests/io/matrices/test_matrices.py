@@ -1,4 +1,4 @@
-"""One content in every format of expression matrices; the oracle of how each is laid out is pandas (GEO: GEOparse)."""
+"""One content in every format of expression matrices; the oracle of how each is laid out is pandas."""
 
 import gzip
 

@@ -9,7 +9,7 @@ from sklearn.metrics import cohen_kappa_score
 from radioloom.errors import StudyError
 from radioloom.stages.genomics.associate import FEWEST_CASES, sifted
 from radioloom.stages.genomics.associate import tested as family_of
-from radioloom.stages.genomics.trait_filters import RULES, STEPS, Rules
+from radioloom.stages.genomics.trait_filters import RULES, STEPS, Candidates, Rules, candidates, sift
 from radioloom.tables import TRAIT_FILTERS, TRAITS
 
 N = 60
@@ -136,3 +136,35 @@ def test_an_unknown_filter_is_refused():
     with pytest.raises(StudyError, match=r"genomics.traits.filter: 'mine' is none of prevalence, segal2007"):
         Rules("mine")
     assert {step for steps in RULES.values() for step in steps} == set(STEPS)
+
+
+def of_hand(low, agreed=0.8):
+    """Two traits that are correlated: `a` varies in fewer cases, and readers agree on it by `low` and more."""
+    draw = np.random.default_rng(5)
+    b = draw.normal(size=N).round(3)
+    values = pd.DataFrame({"a": np.maximum(b, np.quantile(b, 0.2)), "b": b}, CASES)
+    row = {"n": N, "estimate": agreed, "low": low, "high": 0.9}
+    return Candidates(values, {"a": ("a", ""), "b": ("b", "")}, {("a", ""): row}, 0.1, 8)
+
+
+def test_of_two_that_are_correlated_the_one_that_readers_agree_on_stays():
+    """Though more cases differ in the other."""
+    assert sift(of_hand(low=0.5), Rules("segal2007"), "genes").kept == ["a"]
+    given = of_hand(low=0.5)._replace(agreed={})
+    assert sift(given, Rules("segal2007"), "genes").kept == ["b"]
+
+
+@pytest.mark.parametrize(("low", "kept"), [(0.39, ["b"]), (0.41, ["a"])])
+def test_the_lower_bound_counts(low, kept):
+    assert sift(of_hand(low), Rules("segal2007"), "genes").kept == kept
+
+
+def test_the_two_readers_who_agree_least_decide():
+    shape = [*"xy"] * (N // 2)
+    draw = np.random.default_rng(6)
+    read = {"a": shape, "b": shape, "c": draw.permutation(shape)}
+    rows = [row for reader, values in read.items() for row in answers(reader, "shape", values)]
+    given = candidates(TRAITS.frame(rows), None, CASES, 0.1, 8)
+    (row,) = given.agreed.values()
+    assert row["low"] < 0.2
+    assert sift(given, Rules("segal2007"), "genes").kept == []
