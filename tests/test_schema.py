@@ -28,7 +28,7 @@ from radioloom.roi import Roi
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
 from radioloom.settings import plain_schema, schema, shipped
-from radioloom.stages.genomics import associate, number, regroup
+from radioloom.stages.genomics import associate, number, regroup, trait_filters
 from radioloom.stages.images.normalise import words
 from radioloom.stages.learning.reliability import ROLES as REPEATED
 from radioloom.tables.cohorts import SPLIT, USED_BY_MODELS
@@ -101,13 +101,14 @@ def test_every_keyword_of_ours_is_known(name):
 
 @pytest.mark.parametrize(
     ("rules", "block"),
-    [(expression.Rules, "expression"), (modules.Rules, "modules")],
+    [(expression.Rules, "expression"), (modules.Rules, "modules"), (trait_filters.Rules, "traits")],
 )
 def test_defaults_of_the_library_are_those_of_the_schema(rules, block):
     declared = schema("study")["properties"]["genomics"]["properties"][block]["properties"]
     defaults = {key: item["default"] for key, item in declared.items() if "default" in item}
     blocks = ("file", "gene", "sets", "trees", "coexpression", "regulators")
-    assert defaults == {item.name: item.default for item in fields(rules) if item.name not in blocks}
+    others = {item.name: item.default for item in fields(rules) if item.name not in blocks}
+    assert defaults == {name: default for name, default in others.items() if default is not None}
 
 
 def test_defaults_of_blocks_of_the_library_are_those_of_the_schema():

@@ -1,22 +1,3 @@
-def listing(block):
-    """Table and column of cases of a block of `genomics`: its own, or those of the cohort's clinical table."""
-    clinical = STUDY.settings["cohorts"][STUDY.settings["genomics"]["cohort"]].get("clinical", {})
-    return {key: STUDY.settings["genomics"][block].get(key) or clinical.get(key, "") for key in ("file", "case")}
-
-
-def listed(block, key):
-    """The table of a block of `genomics`, where this key of it asks for its columns."""
-    return [listing(block)["file"]] if STUDY.settings["genomics"][block].get(key) and not STUDY.simulated else []
-
-
-def of_map(block, key):
-    """Params of a job that holds the map against something: those of the map, and the table of the block."""
-    kept = {name: value for name, value in rules.associate.params.items() if name not in ("code", "watched")}
-    files = [STUDY.settings["genomics"]["expression"]["file"], *listed(block, key)]
-    more = {"watched": lambda wildcards: STUDY.watched_files(*files), "listing": lambda wildcards: listing(block)}
-    return kept | more
-
-
 if "confounders" in HAS.claims:
 
     rule adjust:
@@ -36,7 +17,7 @@ if "confounders" in HAS.claims:
             mem_mb=2000,
             runtime=60,
         params:
-            **of_map("confounders", "columns"),
+            **of_map(*listed("confounders", "columns"), listing=lambda wildcards: listing("confounders")),
             code=code("adjust"),
         message:
             "adjust the map of gene modules for confounders"

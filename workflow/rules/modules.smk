@@ -14,7 +14,7 @@ if HAS.numbered:
             mem_mb=2000,
             runtime=120,
         params:
-            **{key: value for key, value in rules.associate.params.items() if key != "code"},
+            **of_map(),
             code=code("number"),
         message:
             "number of gene modules"
@@ -23,17 +23,14 @@ if HAS.numbered:
 
 
 if HAS.regrouped:
+    OTHER_PATIENTS = [file for kind, file in STUDY.files_of_genes.items() if kind == "expression of others"]
 
     rule regroup:
         """Gene modules learnt anew from resamples and from one half of the patients, and looked for in others."""
         input:
             **rules.associate.input,
             modules=f"{RESULTS}/tables/modules.parquet",
-            other=[
-                followed(STUDY.table(file))
-                for kind, file in STUDY.files_of_genes.items()
-                if kind == "expression of others"
-            ],
+            other=followed(*map(STUDY.table, OTHER_PATIENTS)),
         output:
             stability=f"{RESULTS}/tables/module_stability.parquet",
             preservation=f"{RESULTS}/tables/module_preservation.parquet",
@@ -46,7 +43,7 @@ if HAS.regrouped:
             mem_mb=2000,
             runtime=120,
         params:
-            **{key: value for key, value in rules.associate.params.items() if key != "code"},
+            **of_map(*OTHER_PATIENTS),
             code=code("regroup"),
         message:
             "learn gene modules anew"

@@ -16,7 +16,7 @@ if "relearnt" in HAS.claims:
             mem_mb=2000,
             runtime=120,
         params:
-            **{key: value for key, value in rules.associate.params.items() if key != "code"},
+            **of_map(),
             code=code("relearn"),
         message:
             "learn the map of gene modules anew of permuted cases"

@@ -17,7 +17,7 @@ if "split" in HAS.claims:
             mem_mb=2000,
             runtime=60,
         params:
-            **of_map("split", "column"),
+            **of_map(*listed("split", "column"), listing=lambda wildcards: listing("split")),
             code=code("replicate"),
         message:
             "test the map of gene modules in other cases"

@@ -1,5 +1,5 @@
 from radioloom import tables
-from radioloom.stages.report import rerun, sections
+from radioloom.stages.report import record, rerun, sections
 
 # What a map of gene modules is held against: the block of `genomics`, and the tables that come of it.
 CLAIM_TABLES = {
@@ -21,6 +21,8 @@ PLACES = {
     "unread": expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=HAS.traits),
     "modules": [f"{RESULTS}/tables/modules.parquet"] if HAS.expression else [],
     "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.expression else [] for name in ("samples", "trait_filters")},
+    "expression": [f"{RESULTS}/expression.json"] if HAS.expression else [],
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in TREE_TABLES},
     **{
@@ -64,8 +66,7 @@ if HAS.combined:  # shares of variance are of one scanner a case
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
-# Inputs that are no tables.
-OTHERS = ("signature", "adopted", "summary", "reconstruction", "stability", "enrichment", "pictures", "truth")
+OTHERS = ("signature", "adopted", *record.SUMMARIES, "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.

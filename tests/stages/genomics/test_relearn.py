@@ -28,7 +28,7 @@ def study(method, seed=1, effect=1.0):
     block = {"cohort": "g", "expression": {"file": "e.csv"}, "modules": modules, "permutations": 99}
     block["relearnt"] = {"permutations": 39}
     members = associate(Measured(x, {}), expression, block, FAMILY[:2], FAMILY[2], 1).modules
-    return Mapped(Measured(x, {}), expression, members, FAMILY), block
+    return Mapped(Measured(x, {}), expression, members, FAMILY, block, [], None), block
 
 
 @pytest.mark.parametrize("method", ["kmeans", "network"])

@@ -30,7 +30,7 @@ def study(seed=1, effect=1.0):
     x = pd.DataFrame(draw.normal(size=(90, 4)), index=CASES, columns=FAMILY)
     x["texture"] += 2 * effect * programs[0]
     x.loc[CASES[:60], "size"] += 2 * effect * programs[1, :60]
-    return Mapped(Measured(x, {}), expression, None, FAMILY)
+    return Mapped(Measured(x, {}), expression, None, FAMILY, None, [], None)
 
 
 def block(method="kmeans"):

@@ -14,6 +14,7 @@ from radioloom.tables.enrichment import (
     MODULE_ENRICHMENT,
     SET_SCORES,
 )
+from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
 from radioloom.tables.gene_modules import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
@@ -131,6 +132,8 @@ TABLES = (
     RULES_BY_CHANCE,
     CHECKLIST,
     APPLIED,
+    SAMPLES,
+    TRAIT_FILTERS,
     MODULES,
     ASSOCIATIONS,
     ADJUSTED,
@@ -232,6 +235,7 @@ __all__ = [
     "RISKS",
     "RULES_BY_CHANCE",
     "RULE_ITEMS",
+    "SAMPLES",
     "SAMPLE_SIZE",
     "SCANNERS",
     "SELECTION",
@@ -247,6 +251,7 @@ __all__ = [
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TRAIT_FILTERS",
     "TREES",
     "TUNING",
     "UNREAD",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from radioloom.profile import Measuring
     from radioloom.stages.learning.signature import Signature
 
-SUMMARIES = ("summary", "reconstruction", "stability", "enrichment")  # fields that are read of JSON
+SUMMARIES = ("summary", "expression", "reconstruction", "stability", "enrichment")  # fields that are read of JSON
 Picture = tuple[tuple[str, str, str], "np.ndarray"]  # case, replicate and roi; uint8 (height, width, 3)
 
 
@@ -96,6 +96,9 @@ class ReportInputs:
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations
     trait_agreement: pd.DataFrame | None = None  # TRAIT_AGREEMENT
     unread: pd.DataFrame | None = None  # UNREAD
+    samples: pd.DataFrame | None = None  # SAMPLES; this and the next two None where the study has no expression
+    trait_filters: pd.DataFrame | None = None  # TRAIT_FILTERS
+    expression: dict[str, Any] | None = None  # `summary` of stages.genomics.sift
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate

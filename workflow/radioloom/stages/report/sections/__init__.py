@@ -9,6 +9,7 @@ from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.enrichment import ENRICHMENT
+from radioloom.stages.report.sections.expression import EXPRESSION
 from radioloom.stages.report.sections.follow import FOLLOW
 from radioloom.stages.report.sections.frozen import FROZEN
 from radioloom.stages.report.sections.genomics import GENOMICS
@@ -64,6 +65,7 @@ SECTIONS: tuple[Section, ...] = (
     SIMILAR,
     RULES,
     TRAITS,
+    EXPRESSION,
     NUMBER,
     GENOMICS,
     STABILITY,
