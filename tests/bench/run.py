@@ -22,6 +22,7 @@ from pathlib import Path
 import enrichment
 import judging
 import learning
+import networks
 import reading
 from environments import HOME, interpreters, single_thread
 
@@ -271,6 +272,9 @@ def options() -> argparse.Namespace:
         "--learning", action="store_true", help="learning only: elastic net beside glmnet, a study of many models"
     )
     parser.add_argument("--enrichment", action="store_true", help="gene sets only, beside gseapy where it is installed")
+    parser.add_argument(
+        "--networks", action="store_true", help="module networks only, at the size of Segal et al. 2007"
+    )
     parser.add_argument("--seconds", action="store_true", help="also print seconds of this machine")
     parser.add_argument("--verbose", action="store_true", help="every call as it is measured, on stderr")
     parser.add_argument("--out", type=Path, help="write the report to a file too")
@@ -319,6 +323,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
     yield "## Judging\n\n" + judging.table()
     yield "## Learning\n\n" + learning.table()
     yield "## Gene sets\n\n" + enrichment.table()
+    yield "## Module networks\n\n" + networks.table()
     if chosen.seconds:
         yield f"radioloom on this machine: import {cold['import']['radioloom'][0]:.2f} CPU s\n"
 
@@ -342,9 +347,8 @@ def processes(cold: dict, peers: list[str]) -> str:
 
 def alone(chosen: argparse.Namespace) -> list[str]:
     """Parts that were asked for by themselves."""
-    return [
-        each.table() for each in (enrichment, filters, judging, learning, reading) if getattr(chosen, each.__name__)
-    ]
+    parts = (enrichment, filters, judging, learning, networks, reading)
+    return [each.table() for each in parts if getattr(chosen, each.__name__)]
 
 
 def main() -> None:

@@ -24,10 +24,7 @@ if HAS.enriched:
             mem_mb=3000,
             runtime=120,
         params:
-            **{key: value for key, value in rules.associate.params.items() if key not in ("code", "watched")},
-            watched=lambda wildcards: STUDY.watched_files(
-                STUDY.settings["genomics"]["expression"]["file"], STUDY.settings["genomics"]["enrichment"]["sets"]
-            ),
+            **of_map(STUDY.settings["genomics"]["enrichment"]["sets"]),
             code=code("enrich"),
         message:
             "gene sets in modules and features"

@@ -6,20 +6,15 @@ from radioloom import tables
 from radioloom.io import gene_sets
 from radioloom.job import job
 from radioloom.sealed import write_json
-from radioloom.stages.genomics.assembled import assembled
-from radioloom.stages.genomics.associate import tested
+from radioloom.stages.genomics.assembled import mapped
 from radioloom.stages.genomics.enrich import enrich
-from radioloom.stages.learning.signature import Signature
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    signature = Signature.read(snakemake.input.signature, params.trust_edited)
-    measured, given = assembled(running.read, params, bool(snakemake.input.traits))
-    family = tested(measured, params.settings["features"], signature.feature_ids, params.volume)
-    measured = measured._replace(values=measured.values[family])
+    genes = mapped(running.read, snakemake.input, params)
+    measured = genes.measured._replace(values=genes.measured.values[genes.family])
     sets = gene_sets.read(Path(params.data, params.settings["enrichment"]["sets"]))
-    members = running.read("modules")["modules"]
-    results, summary = enrich(measured, given.values, members, sets, params.settings, params.seed)
+    results, summary = enrich(measured, genes.expression, genes.members, sets, genes.settings, params.seed)
     for name, frame in results.items():
         tables.by_name(name).write(frame, out[name], **running.provenance)
     write_json(summary, out.summary)

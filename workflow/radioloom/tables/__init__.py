@@ -4,6 +4,7 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
+from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.enrichment import (
@@ -13,8 +14,10 @@ from radioloom.tables.enrichment import (
     MODULE_ENRICHMENT,
     SET_SCORES,
 )
+from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
+from radioloom.tables.gene_modules import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -40,6 +43,7 @@ from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.targets import TARGETS
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
+from radioloom.tables.tree_values import TREE_VALUES
 from radioloom.tables.unsupervised import (
     ANNOTATIONS,
     ASSOCIATION_RULES,
@@ -128,10 +132,22 @@ TABLES = (
     RULES_BY_CHANCE,
     CHECKLIST,
     APPLIED,
+    SAMPLES,
+    TRAIT_FILTERS,
     MODULES,
     ASSOCIATIONS,
+    ADJUSTED,
+    CONFOUNDERS,
+    GENE_PARTS,
+    REPLICATED,
+    RELEARNT,
+    MAPS_BY_CHANCE,
     TREES,
     RECONSTRUCTED,
+    TREE_VALUES,
+    MODULE_NUMBERS,
+    MODULE_STABILITY,
+    MODULE_PRESERVATION,
     ENRICHMENT_SETS,
     MODULE_ENRICHMENT,
     FEATURE_ENRICHMENT,
@@ -150,6 +166,7 @@ def by_name(name: str) -> Table:
 
 __all__ = [
     "ACQUISITION",
+    "ADJUSTED",
     "ANNOTATIONS",
     "APPLIED",
     "ASSOCIATIONS",
@@ -170,6 +187,7 @@ __all__ = [
     "COMBINED",
     "COMPARISONS",
     "COMPETING",
+    "CONFOUNDERS",
     "CONSENSUS",
     "CONTROLS",
     "COVARIATES",
@@ -184,11 +202,13 @@ __all__ = [
     "FEATURES",
     "FEATURE_ENRICHMENT",
     "FOLLOWED",
+    "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
     "LEARNT",
     "LOOKS",
+    "MAPS_BY_CHANCE",
     "MASKS",
     "MEASURED",
     "METRICS",
@@ -196,6 +216,9 @@ __all__ = [
     "MODELS",
     "MODULES",
     "MODULE_ENRICHMENT",
+    "MODULE_NUMBERS",
+    "MODULE_PRESERVATION",
+    "MODULE_STABILITY",
     "OPERATING",
     "OPTIMISM",
     "OUTLIERS",
@@ -206,10 +229,13 @@ __all__ = [
     "POOLED",
     "PREDICTIONS",
     "RECONSTRUCTED",
+    "RELEARNT",
     "RELIABILITY",
+    "REPLICATED",
     "RISKS",
     "RULES_BY_CHANCE",
     "RULE_ITEMS",
+    "SAMPLES",
     "SAMPLE_SIZE",
     "SCANNERS",
     "SELECTION",
@@ -225,6 +251,7 @@ __all__ = [
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TRAIT_FILTERS",
     "TREES",
     "TUNING",
     "UNREAD",

@@ -31,6 +31,7 @@ class Reconstructed(NamedTuple):
     trees: pd.DataFrame  # TREES
     modules: pd.DataFrame  # RECONSTRUCTED
     summary: dict[str, Any]  # JSON-able: counts, shares of all genes, and what permuted traits reach
+    values: pd.DataFrame  # TREE_VALUES
 
 
 def reconstruct(
@@ -58,6 +59,7 @@ def reconstruct(
     from radioloom.genomics.modules.score import standardise
     from radioloom.genomics.reconstruction import Draws, signs
     from radioloom.genomics.reconstruction import reconstruct as reconstructed
+    from radioloom.stages.genomics.tree_values import tree_values
     from radioloom.stats.multiplicity import benjamini_hochberg
     from radioloom.tables import RECONSTRUCTED, TREES
 
@@ -72,8 +74,9 @@ def reconstruct(
     z = standardise(values[cases])
     z = z[np.isfinite(z).all(axis=1)]
     names = sorted(members["module"].unique())
-    place = dict(zip(members["gene"], members["module"].map(names.index), strict=True))
-    labels = np.array([place.get(gene, -1) for gene in z.index], np.int64)
+    place = members.set_index("gene")["module"].map(names.index).rename("place")
+    rows = z[[]].join(place)  # a gene of several modules has as many rows
+    z, labels = z.loc[rows.index], rows["place"].fillna(-1).to_numpy(np.int64)
     x = measured.values.loc[cases, family]
     folds = rng(seed, "reconstruct", "folds").permutation(np.arange(len(cases)) % wanted.folds)
     orders = association.orders(len(cases), wanted.permutations, rng(seed, "reconstruct", "permutations"))
@@ -106,7 +109,8 @@ def reconstruct(
         "max_splits": rules.trees.max_splits,
         "min_cases": rules.trees.min_cases,
     }
-    return Reconstructed(trees, RECONSTRUCTED.frame(pd.DataFrame(by_module)), summary)
+    values = tree_values(outcome.network, directed, x, outcome.held_out, names, set(measured.traits))
+    return Reconstructed(trees, RECONSTRUCTED.frame(pd.DataFrame(by_module)), summary, values)
 
 
 def _p(shares: np.ndarray, by_chance: np.ndarray | None) -> np.ndarray:
