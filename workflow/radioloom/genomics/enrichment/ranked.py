@@ -56,7 +56,7 @@ class Correlations:
 
     def __init__(self, expression: np.ndarray) -> None:
         self.expression = expression
-        self.ranks: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}  # by the cases with a value
+        self.ranks: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}  # of the genes, by the cases with a value
 
     def permuted(self, column: np.ndarray, orders: np.ndarray) -> np.ndarray:
         """Rho (b, genes) of a column (cases,), NaN where it has gaps, in each order (b, cases) of the cases.
@@ -76,7 +76,7 @@ class Correlations:
         key = present.tobytes()
         if key not in self.ranks:
             ranks = (twice_ranks(self.expression[:, present].T) - (present.sum() + 1)).astype(np.float64)
-            self.ranks[key] = ranks, np.sqrt((ranks**2).sum(axis=0))
+            self.ranks = {key: (ranks, np.sqrt((ranks**2).sum(axis=0)))}  # one alone: it is as large as all genes
         return self.ranks[key]
 
 
