@@ -4,7 +4,16 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
-from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
+from radioloom.tables.claims import (
+    ADJUSTED,
+    CONFOUNDERS,
+    GENE_PARTS,
+    MAPS_BY_CHANCE,
+    MODULE_OUTCOMES,
+    RELEARNT,
+    REPLICATED,
+    SURROGATES,
+)
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
@@ -131,6 +140,8 @@ TABLES = (
     REPLICATED,
     RELEARNT,
     MAPS_BY_CHANCE,
+    MODULE_OUTCOMES,
+    SURROGATES,
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
@@ -193,6 +204,7 @@ __all__ = [
     "MISSING",
     "MODELS",
     "MODULES",
+    "MODULE_OUTCOMES",
     "OPERATING",
     "OPTIMISM",
     "OUTLIERS",
@@ -219,6 +231,7 @@ __all__ = [
     "STANDARDISED",
     "SUBGROUPS",
     "SUCCESSION",
+    "SURROGATES",
     "TABLES",
     "TARGETS",
     "TRAITS",

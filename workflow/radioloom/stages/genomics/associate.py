@@ -30,6 +30,7 @@ class Settings:
     confounders: dict[str, Any] | None = None  # stages/genomics/confounders.py Settings
     split: dict[str, Any] | None = None  # stages/genomics/parts.py Settings
     relearnt: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
+    outcomes: dict[str, Any] | None = None  # stages/genomics/foretell.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:

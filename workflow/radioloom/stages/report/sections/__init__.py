@@ -9,6 +9,7 @@ from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.follow import FOLLOW
+from radioloom.stages.report.sections.foretold import FORETOLD
 from radioloom.stages.report.sections.frozen import FROZEN
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
@@ -68,6 +69,7 @@ SECTIONS: tuple[Section, ...] = (
     ASSOCIATED,
     RECONSTRUCTION,
     MODULE_TREES,
+    FORETOLD,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,
