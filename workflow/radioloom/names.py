@@ -24,6 +24,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "families": ("radioloom.families", "REACH_MM"),
     "filters": ("radioloom.filters", "FILTERS"),
     "gene_module_methods": ("radioloom.genomics.modules", "METHODS"),
+    "gene_module_numbers": ("radioloom.genomics.modules.number", "RULES"),
     "imputation_methods": ("radioloom.prediction.imputation", "METHODS"),
     "models": ("radioloom.prediction.models", "MODELS"),
     "outcomes": ("radioloom.prediction.outcome", "KINDS"),
@@ -31,6 +32,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "scalings": ("radioloom.prediction.scalings", "SCALINGS"),
     "scanner_columns": ("radioloom.stages.tables.scans", "CATEGORIES", "NUMBERS"),
     "selectors": ("radioloom.prediction.selectors", "SELECTORS"),
+    "trait_filters": ("radioloom.stages.genomics.trait_filters", "RULES"),
 }
 
 

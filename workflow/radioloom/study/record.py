@@ -179,11 +179,23 @@ class Study:
             used |= {"split": list(map(file_of, self._listing(name)))}
             files |= {f"{name}, {kind}: {path}": path for kind, paths in used.items() for path in paths}
         for name in self.has.expression:
-            path = file_of(self.settings["genomics"]["expression"]["file"])
-            files[f"{name}, expression: {path}"] = path
-            if listing := self.settings["genomics"].get("confounders", {}).get("file"):
-                files[f"{name}, confounders: {file_of(listing)}"] = file_of(listing)
+            files |= {f"{name}, {kind}: {path}": path for kind, path in self.files_of_genes.items()}
         return files
+
+    @cached_property
+    def files_of_genes(self) -> dict[str, str]:
+        """Files below the data folder that the block `genomics` names, by their kind, each once."""
+        block = self.settings["genomics"]
+        expression = block["expression"]
+        named = {
+            "expression": expression,
+            **{f"{key} of the expression": expression.get(key, {}) for key in ("samples", "platform")},
+            "gene sets": block["modules"],
+            "expression of others": block.get("stability", {}).get("other", {}),
+            "sets to enrich": {"file": block["enrichment"]["sets"]} if self.has.enriched else {},
+        } | {kind: block[kind] for kind in self.has.claims}
+        files = {kind: file_of(each["file"]) for kind, each in named.items() if "file" in each}
+        return {kind: file for kind, file in files.items() if kind == "expression" or file != files["expression"]}
 
     @cached_property
     def patients(self) -> list[dict[str, Any]]:
