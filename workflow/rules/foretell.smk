@@ -20,9 +20,7 @@ if "outcomes" in HAS.claims:
             mem_mb=2000,
             runtime=120,
         params:
-            **{key: value for key, value in rules.associate.params.items() if key != "code"},
-            outcome=STUDY.settings["outcome"]["kind"],
-            learnt=OF_GENES in HAS.training,
+            **of_map(outcome=STUDY.settings["outcome"]["kind"], learnt=OF_GENES in HAS.training),
             code=code("foretell"),
         message:
             "gene modules and the outcome"

@@ -3,18 +3,16 @@
 from radioloom.job import job
 from radioloom.stages.genomics.assembled import mapped
 from radioloom.stages.genomics.foretell import beside, foretell, one_case_each
-from radioloom.stages.learning.signature import Signature
 from radioloom.tables import MODULE_OUTCOMES, SURROGATES
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    signature = Signature.read(snakemake.input.signature, params.trust_edited)
-    study = mapped(running.read, params, bool(snakemake.input.traits), signature.feature_ids)
+    study = mapped(running.read, snakemake.input, params)
     read = running.read("clinical", "covariates", "patients")
     kept = one_case_each(study, read["patients"], params.settings["cohort"])
-    columns = {"volume": [params.volume], "signature": [] if params.learnt else signature.feature_ids}
+    columns = {"volume": [params.volume], "signature": [] if params.learnt else study.feature_ids}
     judged = beside(kept, read["clinical"], read["covariates"], params.outcome, columns)
-    of_modules, surrogates = foretell(kept, judged, params.settings, params.seed)
+    of_modules, surrogates = foretell(kept, judged, study.settings, params.seed)
     MODULE_OUTCOMES.write(of_modules, out.module_outcomes, **running.provenance)
     SURROGATES.write(surrogates, out.surrogates, **running.provenance)
     n_more = len(study.measured.values) - len(kept.measured.values)

@@ -38,7 +38,7 @@ def study(seed=1, effect=1.0, kind="survival", method="kmeans"):
     event = times <= ends if kind == "survival" else draw.random(60) < hazard / (1 + hazard)
     clinical = pd.DataFrame({"event": event, "time_days": np.minimum(times, ends) + 1}, index=CASES)
     return (
-        Mapped(Measured(x, {}), expression, members, FAMILY),
+        Mapped(Measured(x, {}), expression, members, FAMILY, None, [], None),
         Judged(clinical, kind, {"volume": x[["volume"]]}),
         block,
     )

@@ -102,7 +102,7 @@ def foretell(study: Mapped, judged: Judged, settings: dict[str, Any], seed: int)
     from radioloom.stages.genomics.scores import scores
     from radioloom.tables import MODULE_OUTCOMES, SURROGATES
 
-    (measured, expression, members, family), wanted = study, OfGenomics(**settings)
+    (measured, expression, members, family, *_), wanted = study, OfGenomics(**settings)
     rules = Settings(**settings["outcomes"])
     values = check(expression, Rules(**wanted.expression)).values
     cases = sorted(set(measured.values.index) & set(values.columns))
