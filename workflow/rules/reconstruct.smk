@@ -8,6 +8,7 @@ if HAS.reconstructed:
         output:
             trees=f"{RESULTS}/tables/trees.parquet",
             reconstructed=f"{RESULTS}/tables/reconstructed.parquet",
+            tree_values=f"{RESULTS}/tables/tree_values.parquet",
             summary=f"{RESULTS}/reconstruction.json",
         log:
             f"{LOGS}/reconstruct.log",

@@ -1,6 +1,7 @@
 from radioloom import tables
 from radioloom.stages.report import rerun, sections
 
+TREE_TABLES = ("trees", "reconstructed", "tree_values")
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
     "selection": [f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
@@ -17,7 +18,11 @@ PLACES = {
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.expression else [] for name in ("samples", "trait_filters")},
     "expression": [f"{RESULTS}/expression.json"] if HAS.expression else [],
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
-    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in ("trees", "reconstructed")},
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in TREE_TABLES},
+    **{
+        name: [f"{RESULTS}/tables/{name}.parquet"] if "confounders" in HAS.claims else []
+        for name in ("adjusted", "confounders")
+    },
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],

@@ -6,7 +6,7 @@ from radioloom.stages.genomics.assembled import assembled
 from radioloom.stages.genomics.associate import tested
 from radioloom.stages.genomics.reconstruct import reconstruct
 from radioloom.stages.learning.signature import Signature
-from radioloom.tables import RECONSTRUCTED, TREES
+from radioloom.tables import RECONSTRUCTED, TREE_VALUES, TREES
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
@@ -17,5 +17,6 @@ with job(snakemake) as running:
     results = reconstruct(measured, given.values, members, params.settings, family, params.seed)
     TREES.write(results.trees, out.trees, **running.provenance)
     RECONSTRUCTED.write(results.modules, out.reconstructed, **running.provenance)
+    TREE_VALUES.write(results.values, out.tree_values, **running.provenance)
     write_json(results.summary, out.summary)
     running.say(f"{len(results.trees)} splits of {len(results.modules)} trees")

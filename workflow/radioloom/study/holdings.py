@@ -13,6 +13,8 @@ from radioloom.study.batches import repeated
 from radioloom.study.sheet import Row
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 
+CLAIMS = ("confounders",)
+
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
@@ -29,6 +31,7 @@ class Holdings:
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
     scanned: bool  # cases are of one image each, whose header may say how it was acquired
+    claims: tuple[str, ...]  # what a map of gene modules is held against: blocks of `genomics`, of CLAIMS
     reconstructed: bool  # trees of features and traits explain the gene modules
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
@@ -78,6 +81,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
         scanned=bool(images) and not combined(settings),
+        claims=tuple(name for name in CLAIMS if name in (genomics or {})),
         reconstructed=bool(genomics and "reconstruction" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],

@@ -180,6 +180,8 @@ class Study:
             files |= {f"{name}, {kind}: {path}": path for kind, paths in used.items() for path in paths}
         for name in self.has.expression:
             files |= {f"{name}, expression: {path}": path for path in map(file_of, self.expression_files)}
+            if listing := self.settings["genomics"].get("confounders", {}).get("file"):
+                files[f"{name}, confounders: {file_of(listing)}"] = file_of(listing)
         return files
 
     @property

@@ -4,6 +4,7 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
+from radioloom.tables.claims import ADJUSTED, CONFOUNDERS
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
@@ -34,6 +35,7 @@ from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.targets import TARGETS
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
+from radioloom.tables.tree_values import TREE_VALUES
 from radioloom.tables.unsupervised import (
     ANNOTATIONS,
     ASSOCIATION_RULES,
@@ -126,8 +128,11 @@ TABLES = (
     TRAIT_FILTERS,
     MODULES,
     ASSOCIATIONS,
+    ADJUSTED,
+    CONFOUNDERS,
     TREES,
     RECONSTRUCTED,
+    TREE_VALUES,
 )
 
 
@@ -141,6 +146,7 @@ def by_name(name: str) -> Table:
 
 __all__ = [
     "ACQUISITION",
+    "ADJUSTED",
     "ANNOTATIONS",
     "APPLIED",
     "ASSOCIATIONS",
@@ -161,6 +167,7 @@ __all__ = [
     "COMBINED",
     "COMPARISONS",
     "COMPETING",
+    "CONFOUNDERS",
     "CONSENSUS",
     "CONTROLS",
     "COVARIATES",

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.genomics.expression import Expression, Rules, prepare
 from radioloom.io import expression
-from radioloom.stages.genomics.associate import Measured, sifted
+from radioloom.stages.genomics.associate import Measured, sifted, tested
 from radioloom.tables.features import wide
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from radioloom.io.expression import Matrix
 
 
@@ -46,3 +48,22 @@ def assembled(read: Callable[..., dict[str, Any]], params: Any, traits: bool) ->
     """
     found = inputs(read, params, traits)
     return found.measured, replace(found.given, values=found.expression.values, counts=found.expression.counts)
+
+
+class Mapped(NamedTuple):
+    """A map of gene modules, and what it was made of."""
+
+    measured: Measured  # features and traits by case
+    expression: pd.DataFrame  # gene (index) x case
+    members: pd.DataFrame  # MODULES
+    family: list[str]  # features and labels of traits that are tested together
+
+
+def mapped(read: Callable[..., dict[str, Any]], params: Any, traits: bool, feature_ids: list[str]) -> Mapped:
+    """The map of the stage associate; as `assembled` takes them, read gives MODULES too.
+
+    feature_ids : features of the signature
+    """
+    measured, given = assembled(read, params, traits)
+    family = tested(measured, params.settings["features"], feature_ids, params.volume)
+    return Mapped(measured, given.values, read("modules")["modules"], family)

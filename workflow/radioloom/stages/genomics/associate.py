@@ -28,6 +28,7 @@ class Settings:
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features
     traits: dict[str, Any] | None = None  # stages/genomics/trait_filters.py Rules
     reconstruction: dict[str, Any] | None = None  # stages/genomics/reconstruct.py Settings
+    confounders: dict[str, Any] | None = None  # stages/genomics/confounders.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:
@@ -106,8 +107,8 @@ def associate(
         "permutations": wanted.permutations,
         "smallest_q": None if math.isnan(least) else least,
     }  # fmt: skip
-    described = pairs.assign(**_described(pairs["feature_id"], measured.traits))
-    return Associated(MODULES.frame(modules.members), ASSOCIATIONS.frame(described), modules.scores, summary)
+    labelled = pairs.assign(**described(pairs["feature_id"], measured.traits))
+    return Associated(MODULES.frame(modules.members), ASSOCIATIONS.frame(labelled), modules.scores, summary)
 
 
 def measurements(
@@ -142,7 +143,7 @@ def sifted(
     return Measured(values, {label: given.answers[label] for label in labels}, frozenset(dropped)), chosen.decisions
 
 
-def _described(feature_ids: pd.Series, traits: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
+def described(feature_ids: pd.Series, traits: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
     """Columns `kind`, `trait` and `value` of ASSOCIATIONS for each feature id or label of a trait."""
     from radioloom.tables.genomics import FEATURE, TRAIT
 

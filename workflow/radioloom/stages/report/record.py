@@ -101,7 +101,10 @@ class ReportInputs:
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
-    trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
+    adjusted: pd.DataFrame | None = None  # ADJUSTED; this and the next None where no confounders are declared
+    confounders: pd.DataFrame | None = None  # CONFOUNDERS
+    trees: pd.DataFrame | None = None  # TREES; this and the next three None where no trees are asked for
+    tree_values: pd.DataFrame | None = None  # TREE_VALUES
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
     features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images

@@ -2,6 +2,8 @@
 
 from radioloom.stages.report.record import Section
 from radioloom.stages.report.sections.acquisition import ACQUISITION
+from radioloom.stages.report.sections.adjusted import ADJUSTED
+from radioloom.stages.report.sections.associated import ASSOCIATED
 from radioloom.stages.report.sections.checklists import CHECKLISTS
 from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
@@ -14,6 +16,7 @@ from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.missing import MISSING
 from radioloom.stages.report.sections.models import MODELS
+from radioloom.stages.report.sections.module_trees import MODULE_TREES
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
@@ -59,7 +62,10 @@ SECTIONS: tuple[Section, ...] = (
     TRAITS,
     EXPRESSION,
     GENOMICS,
+    ADJUSTED,
+    ASSOCIATED,
     RECONSTRUCTION,
+    MODULE_TREES,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,
