@@ -27,6 +27,10 @@ class Inputs(NamedTuple):
     expression: Expression  # as the study's rules make it
     cases: list[str]  # of the cohort
 
+    def learnt_on(self, cases: list[str], settings: dict[str, Any]) -> pd.DataFrame:
+        """The expression of all cases, as rules make it that learn from these alone. settings : `genomics`."""
+        return prepare(self.given.values, Rules(**settings["expression"]), self.given.batches, cases).values
+
 
 def inputs(read: Callable[..., dict[str, Any]], params: Any, traits: bool) -> Inputs:
     """Features, traits and expression of the genomics cohort; see `assembled`."""
