@@ -281,8 +281,8 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
         METHOD = Method("halves", cluster, "genes cut in equal parts")
         ''',
         (
-            (LIBRARY + "genomics/modules/__init__.py", "import correlation_tree,", "import halves, correlation_tree,"),
-            (LIBRARY + "genomics/modules/__init__.py", "(kmeans.METHOD,", "(halves.METHOD, kmeans.METHOD,"),
+            (LIBRARY + "genomics/modules/__init__.py", "import coexpression,", "import halves, coexpression,"),
+            (LIBRARY + "genomics/modules/__init__.py", "(kmeans,", "(halves, kmeans,"),
         ),
         """
         from radioloom.genomics.modules.find import find

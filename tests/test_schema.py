@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 
 from radioloom.commands import record
 from radioloom.filters import FILTERS
-from radioloom.genomics import expression
+from radioloom.genomics import coexpression, expression, networks, regulators
+from radioloom.genomics.enrichment import ranked
 from radioloom.genomics.modules import record as modules
 from radioloom.imaging import normalise
 from radioloom.imaging.discretise import discretise, discretise_ivh
@@ -27,7 +28,7 @@ from radioloom.roi import Roi
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
 from radioloom.settings import plain_schema, schema, shipped
-from radioloom.stages.genomics import associate, trait_filters
+from radioloom.stages.genomics import associate, number, regroup, trait_filters
 from radioloom.stages.images.normalise import words
 from radioloom.stages.learning.reliability import ROLES as REPEATED
 from radioloom.tables.cohorts import SPLIT, USED_BY_MODELS
@@ -105,8 +106,25 @@ def test_every_keyword_of_ours_is_known(name):
 def test_defaults_of_the_library_are_those_of_the_schema(rules, block):
     declared = schema("study")["properties"]["genomics"]["properties"][block]["properties"]
     defaults = {key: item["default"] for key, item in declared.items() if "default" in item}
-    others = {item.name: item.default for item in fields(rules) if item.name not in ("file", "trees")}
+    blocks = ("file", "gene", "sets", "trees", "coexpression", "regulators")
+    others = {item.name: item.default for item in fields(rules) if item.name not in blocks}
     assert defaults == {name: default for name, default in others.items() if default is not None}
+
+
+def test_defaults_of_blocks_of_the_library_are_those_of_the_schema():
+    genomics = schema("study")["properties"]["genomics"]["properties"]
+    for rules, declared in (
+        (networks.Rules, genomics["modules"]["properties"]["trees"]),
+        (coexpression.Rules, genomics["modules"]["properties"]["coexpression"]),
+        (regulators.Rules, genomics["modules"]["properties"]["regulators"]),
+        (number.Settings, genomics["number"]),
+        (regroup.Settings, genomics["stability"]),
+    ):
+        defaults = {key: item["default"] for key, item in declared["properties"].items() if "default" in item}
+        ours = asdict(rules())
+        assert defaults == {
+            key: list(each) if isinstance(each, tuple) else each for key, each in ours.items() if each is not None
+        }
 
 
 def test_defaults_of_a_choice_of_regions_are_those_of_the_schema():
@@ -170,6 +188,7 @@ def test_choices_that_the_schema_writes_out_are_those_of_the_code():
     genomics = study["genomics"]["properties"]
     assert genomics["expression"]["properties"]["duplicates"]["enum"] == list(expression.DUPLICATES)
     assert genomics["features"]["enum"] == list(associate.FAMILIES)
+    assert genomics["enrichment"]["properties"]["permute"]["enum"] == list(ranked.NULLS)
     roles = study["cohorts"]["additionalProperties"]["properties"]["role"]["enum"]
     assert set(roles) == {*USED_BY_MODELS, *REPEATED, SPLIT}
     # What is perturbed shows what is reliable to learn from: neither a validation cohort nor one of genes.

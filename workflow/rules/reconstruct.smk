@@ -18,7 +18,7 @@ if HAS.reconstructed:
             mem_mb=2000,
             runtime=60,
         params:
-            **{key: value for key, value in rules.associate.params.items() if key != "code"},
+            **of_map(),
             code=code("reconstruct"),
         message:
             "reconstruct gene modules by trees"

@@ -1,6 +1,12 @@
 from radioloom import tables
-from radioloom.stages.report import rerun, sections
+from radioloom.stages.report import record, rerun, sections
 
+# What a map of gene modules is held against: the block of `genomics`, and the tables that come of it.
+CLAIM_TABLES = {
+    "confounders": ["adjusted", "confounders"],
+    "split": ["gene_parts", "replicated"],
+    "relearnt": ["relearnt", "maps_by_chance"],
+}
 TREE_TABLES = ("trees", "reconstructed", "tree_values")
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
@@ -20,10 +26,19 @@ PLACES = {
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in TREE_TABLES},
     **{
-        name: [f"{RESULTS}/tables/{name}.parquet"] if "confounders" in HAS.claims else []
-        for name in ("adjusted", "confounders")
+        name: [f"{RESULTS}/tables/{name}.parquet"] if block in HAS.claims else []
+        for block, names in CLAIM_TABLES.items()
+        for name in names
     },
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.enriched else [] for name in ENRICHMENT_TABLES},
+    "enrichment": [f"{RESULTS}/enrichment.json"] if HAS.enriched else [],
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
+    "module_numbers": [f"{RESULTS}/tables/module_numbers.parquet"] if HAS.numbered else [],
+    **{
+        name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.regrouped else []
+        for name in ("module_stability", "module_preservation")
+    },
+    "stability": [f"{RESULTS}/stability.json"] if HAS.regrouped else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in FOLLOW_TABLES},
@@ -51,8 +66,7 @@ if HAS.combined:  # shares of variance are of one scanner a case
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
-SUMMARIES = ("summary", "expression", "reconstruction")  # inputs that are JSON, by fields of ReportInputs
-OTHERS = ("signature", "adopted", *SUMMARIES, "pictures", "truth")  # inputs that are no tables
+OTHERS = ("signature", "adopted", *record.SUMMARIES, "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.
@@ -85,7 +99,6 @@ rule report:
         runtime=30,
     params:
         settings=STUDY.settings,
-        summaries=SUMMARIES,
         published=STUDY.published,
         sheets=STUDY.sheets,
         tables=[tables.by_name(name).name.lower() for name, paths in SHOWN.items() if paths and name not in OTHERS],

@@ -12,7 +12,7 @@ from radioloom.stages.learning.signature import Signature
 from radioloom.stages.report.behind import provenance
 from radioloom.stages.report.checklists import CHECKLIST, answers
 from radioloom.stages.report.pictures import pictures
-from radioloom.stages.report.record import ReportInputs
+from radioloom.stages.report.record import SUMMARIES, ReportInputs
 from radioloom.stages.report.report import report
 
 with job(snakemake) as this:
@@ -26,7 +26,7 @@ with job(snakemake) as this:
         sheets=params.sheets | {cohort: each["rows"] for cohort, each in listed.items()},
         n_in_tables={cohort: each["n_features"] for cohort, each in listed.items()},
         signature=Signature.read(given.signature[0], params.trust_edited),
-        **{name: next(map(read_json, given.get(name, [])), None) for name in params.summaries},
+        **{name: next(map(read_json, given.get(name, [])), None) for name in SUMMARIES},
         pictures=pictures(case for folder in folders for case in prepared.read_all(*folder)),
         truth={file.stem: pd.read_csv(file) for each in given.get("truth", []) for file in Path(each).glob("*.csv")},
         provenance=provenance(params, [case for folder, _ in folders for case in prepared.digests(folder)]),

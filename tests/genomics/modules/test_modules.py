@@ -12,7 +12,7 @@ from radioloom.genomics.modules.find import find
 from radioloom.genomics.modules.record import Method, Modules, Rules
 from radioloom.genomics.modules.score import eigengene, standardise
 
-ALONE = sorted(name for name, method in METHODS.items() if not method.by_traits)
+ALONE = sorted(name for name, method in METHODS.items() if method.cluster and not method.by_traits)
 
 
 def planted(seed, k=4, size=20, n=40, noise=0.5, flipped=False):
@@ -121,7 +121,7 @@ def test_rules_are_checked(rules, match):
 
 def test_a_method_that_is_not_there():
     values, _ = planted(1)
-    with pytest.raises(StudyError, match="'spectral' is none of correlation_tree, eigengenes, kmeans"):
+    with pytest.raises(StudyError, match="'spectral' is none of coexpression, consensus, correlation_tree, eigengenes"):
         find(values, Rules("spectral"), np.random.default_rng(1))
 
 

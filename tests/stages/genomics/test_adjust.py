@@ -41,7 +41,7 @@ def study(method="kmeans"):
     ages = [str(k) for k in draw.integers(40, 80, 60)]
     words = np.where(squamous, "squamous", "adeno")
     frame = pd.DataFrame({"id": cases, "histology": words, "age": ages}, dtype=object)
-    return Mapped(Measured(features, {}), expression, modules, FAMILY), frame, block
+    return Mapped(Measured(features, {}), expression, modules, FAMILY, block, [], None), frame, block
 
 
 def held(mapped, frame, **changes):

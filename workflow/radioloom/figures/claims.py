@@ -1,4 +1,4 @@
-"""What a map of gene modules claims: given confounders, in tables and statements."""
+"""What a map of gene modules claims: given confounders, by chance and in other cases, in tables and statements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import count, joined, number, probability
-from radioloom.tables.claims import EVERYTHING, NOTHING
+from radioloom.tables.claims import EVERYTHING, LEARNT, NOTHING
 from radioloom.tables.columns import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -84,3 +84,64 @@ def confounders(frame: pd.DataFrame) -> Exhibit:
     """One row for each level. frame : CONFOUNDERS."""
     rows = tuple((row.confounder, row.level or "number", str(row.n)) for row in frame.itertuples())
     return Exhibit(("confounder", "level", "cases"), rows, (2,), grouped=True)
+
+
+def replicated_in_words(replicated: pd.DataFrame, parts: pd.DataFrame) -> str:
+    """How many entries of a map hold in other cases. replicated : REPLICATED; parts : GENE_PARTS."""
+    n_learnt = int((parts["part"] == LEARNT).sum())
+    lead = f"A map learnt from {count(n_learnt, 'case')} has {count(len(replicated), 'entry', 'entries')}"
+    if replicated.empty:
+        return f"{lead}: there is nothing to test in the {len(parts) - n_learnt} others."
+    same = int((replicated["rho"] * replicated["rho_learnt"] > 0).sum())
+    holds, passing = int(replicated["replicated"].sum()), int((replicated["q"] < SIGNIFICANT).sum())
+    return (
+        f"{lead}. In the {len(parts) - n_learnt} others the sign is the same in {same} (by chance in half), q < "
+        f"{SIGNIFICANT} in {passing}, and p < {SIGNIFICANT} after Holm in {holds}."
+    )
+
+
+def replicated(frame: pd.DataFrame) -> Exhibit:
+    """One row for each entry, those that hold best first. frame : REPLICATED."""
+    top = frame.sort_values(["p", "module", "feature_id"]).head(2 * MOST)
+    rows = tuple(
+        (r.module, str(r.n_genes), r.feature_id, number(r.rho_learnt), probability(r.q_learnt), str(r.n_learnt),
+         number(r.rho), probability(r.p), probability(r.p_adjusted), probability(r.q), str(r.n))
+        for r in top.itertuples()
+    )  # fmt: skip
+    heads = ("module", "genes", "feature or annotation", "rho learnt", "q learnt", "cases", "rho", "p", "p (Holm)", "q")
+    return Exhibit((*heads, "other cases"), rows, (1, *range(3, 11)))
+
+
+def chance_in_words(maps: pd.DataFrame) -> str:
+    """How many entries the map has, and what permuted cases give. maps : MAPS_BY_CHANCE."""
+    observed, others = maps["entries"].iloc[0], maps["entries"].iloc[1:]
+    p = (1 + (others >= observed).sum()) / len(maps)
+    most = int(others.quantile(0.95, interpolation="higher"))
+    return (
+        f"The map has {count(int(observed), 'entry', 'entries')} (pairs with q < {SIGNIFICANT} by maps of permuted "
+        f"cases); of {len(others)} maps of permuted cases {int((others > 0).sum())} have any, and 95 of 100 have "
+        f"at most {most} (p {probability(p)})."
+    )
+
+
+def maps_by_chance(maps: pd.DataFrame) -> Exhibit:
+    """The map beside the middle and the upper end of those of permuted cases. maps : MAPS_BY_CHANCE."""
+    others = maps.iloc[1:]
+    ends = [("permuted, median", 0.5), ("permuted, 95 of 100 at most", 0.95), ("permuted, largest", 1.0)]
+    rows = [("observed", *(maps[name].iloc[0] for name in ("n_modules", "entries", "largest")))]
+    for name, share in ends:
+        row = others[["n_modules", "entries", "largest"]].quantile(share, interpolation="higher")
+        rows.append((name, *row))
+    cells = tuple((name, f"{n:.0f}", f"{entries:.0f}", number(largest)) for name, n, entries, largest in rows)
+    return Exhibit(("map", "modules", "entries", "largest |rho|"), cells, (1, 2, 3))
+
+
+def relearnt(frame: pd.DataFrame) -> Exhibit:
+    """The pairs of smallest p. frame : RELEARNT."""
+    top = frame.assign(size=-frame["rho"].abs()).sort_values(["p", "size", "module", "feature_id"]).head(MOST)
+    rows = tuple(
+        (r.module, r.feature_id, number(r.rho), probability(r.p), probability(r.q), probability(r.p_max), str(r.n))
+        for r in top.itertuples()
+    )
+    heads = ("module", "feature or annotation", "rho", "p", "q", "family-wise p", "cases")
+    return Exhibit(heads, rows, tuple(range(2, 7)))

@@ -24,6 +24,7 @@ LEARNT_BY_THEM = (
 )
 WIDEST = 16  # modules that stand beside each other with their numbers; more stand below each other without
 MOST = 24  # features shown: those with the largest |rho| sqrt(n - 1) where more were tested
+NAMED = 5  # gene sets that a sentence names
 
 
 def arranged(associations: pd.DataFrame, value: str, first: list[str]) -> pd.DataFrame:
@@ -161,6 +162,13 @@ def modules_in_words(summary: dict[str, Any]) -> str:
     parts = [f"{genes[key]} {words}" for key, words in lost.items() if genes.get(key)]
     text = f"{count(genes['genes_read'], 'gene')} of {count(cases['expression'], 'case')} were read; "
     text += f"{genes['in_modules']} are in modules ({summary['method']['definition']})"
+    if sets := summary.get("sets"):
+        small = [
+            f"{name} ({there} of {size})" for name, (size, there) in sets.items() if name not in summary["explained"]
+        ]
+        parts.append(f"{len(sets) - len(small)} of {len(sets)} gene sets are modules")
+        if small:
+            parts.append(f"the others have too few of their genes here: {', '.join(small[:NAMED])}")
     others = "features or annotations by readers" if cases.get("traits") else "features"
     return f"{', '.join([text, *parts])}. {count(cases['both'], 'case')} have {others} as well."
 

@@ -8,8 +8,10 @@ import numpy as np
 
 from radioloom.genomics import networks
 from radioloom.genomics.modules import METHODS
+from radioloom.genomics.modules.clustering import clustered
 from radioloom.genomics.modules.record import Rules
 from radioloom.genomics.modules.score import eigengene
+from radioloom.stats.branches import compact
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def reconstruct(z: np.ndarray, x: np.ndarray, labels: np.ndarray, rules: Rules, 
     z : (genes, cases), z-scored; x : (cases, traits), NaN for gaps
     labels : int64 (genes,), modules from 0 on as the study has them; -1 of none
 
-    In each fold genes are grouped and trees grown from the other cases alone.
+    In each fold genes are grouped (but by sets that are given) and trees grown from the other cases alone.
     """
     k = int(labels.max()) + 1
     sign = signs(z, labels, rules)
@@ -53,14 +55,14 @@ def reconstruct(z: np.ndarray, x: np.ndarray, labels: np.ndarray, rules: Rules, 
         mean, spread = z[:, ~away].mean(axis=1, keepdims=True), z[:, ~away].std(axis=1, ddof=1, keepdims=True)
         known = (z[:, ~away] - mean) / np.where(spread > 0, spread, 1)
         means[:, away] = mean
-        guesses[:, away] = _foretold(known, x[~away], x[away], rules, draws.of_folds) * spread + mean
+        guesses[:, away] = _foretold(known, x[~away], x[away], rules, draws.of_folds, labels) * spread + mean
     held_out, whole_held_out = _shares(z, guesses, labels, means)
     chance, by_module = [], []
     method = METHODS[rules.method]
     for order in draws.orders:
         if method.by_traits:
-            learnt = networks.learn(z, x[order], rules.n_modules, rules.trees, draws.of_permutations)
-            anew = networks.explained(z, x[order], learnt.labels, rules.n_modules, rules.trees)  # as the observed ones
+            learnt = compact(clustered(z, rules, draws.of_permutations, x[order]))
+            anew = networks.explained(z, x[order], learnt, int(learnt.max()) + 1, rules.trees)  # as the observed ones
             chance.append(_shares(z, _fitted(anew, np.ones(len(z)), z, x[order]), labels)[1])
         else:
             anew = networks.explained(z * sign[:, None], x[order], labels, k, rules.trees)
@@ -72,17 +74,27 @@ def reconstruct(z: np.ndarray, x: np.ndarray, labels: np.ndarray, rules: Rules, 
     )
 
 
-def _foretold(z: np.ndarray, x: np.ndarray, new: np.ndarray, rules: Rules, rng: np.random.Generator) -> np.ndarray:
-    """Expression of every gene in new cases, (genes, cases), by modules and trees learnt from these."""
+def _foretold(
+    z: np.ndarray,
+    x: np.ndarray,
+    new: np.ndarray,
+    rules: Rules,
+    rng: np.random.Generator,
+    given: np.ndarray | None = None,
+) -> np.ndarray:
+    """Expression of every gene in new cases, (genes, cases), by modules and trees learnt from these; 0 of none.
+
+    given : modules of genes, for the method that learns none
+    """
     method = METHODS[rules.method]
-    if method.by_traits:
-        network = networks.learn(z, x, rules.n_modules, rules.trees, rng)
+    if method.settings == "trees":  # those that the search has reached, which may be better than trees grown at once
+        assert rules.number
+        network = networks.learn(z, x, rules.number, rules.trees, rng)
         return networks.foretold(network, z, new)[network.labels]
-    labels = np.asarray(method.cluster(z, rules.n_modules, rng), np.int64)
-    labels = np.unique(labels, return_inverse=True)[1]
+    labels = compact(clustered(z, rules, rng, x)) if method.cluster or given is None else given
     sign = signs(z, labels, rules)[:, None]
     network = networks.explained(z * sign, x, labels, int(labels.max()) + 1, rules.trees)
-    return networks.foretold(network, z * sign, new)[labels] * sign
+    return np.where(labels[:, None] >= 0, networks.foretold(network, z * sign, new)[labels], 0.0) * sign
 
 
 def _fitted(network: networks.Network, sign: np.ndarray, z: np.ndarray, x: np.ndarray) -> np.ndarray:

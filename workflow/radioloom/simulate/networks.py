@@ -11,6 +11,7 @@ import numpy as np
 from radioloom.errors import StudyError
 
 EFFECTS = (1.0, 0.8, 0.6)  # half the difference that splits 1, 2, 3 ... of a tree make; later ones as the last
+USED = 28  # traits of Segal et al. 2007 that are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,15 @@ class Size:
     genes: int = 6732
     cases: int = 38
     traits: int = 32
-    used: int = 28  # traits that trees may ask for
+    used: int = USED  # traits that trees may ask for
     modules: int = 116
     splits: int = 3  # most of a tree
     least: int = 4  # cases of a leaf
     share: float = 0.5  # of a gene's variance that its module's tree explains; 0 plants modules without trees
 
     def __post_init__(self) -> None:
+        if not 0 <= self.share < 1:
+            raise StudyError(f"share of variance: {self.share:g} is not from 0 to below 1")
         if self.cases < 2 * self.least or not 0 < self.modules <= self.genes or not 0 < self.used <= self.traits:
             raise StudyError(
                 f"{self.genes} genes in {self.modules} modules, {self.cases} cases, {self.used} of {self.traits} "

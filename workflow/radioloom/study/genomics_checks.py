@@ -10,6 +10,7 @@ from radioloom.io.user_tables.quoted import forms
 from radioloom.io.user_tables.read import file_of
 from radioloom.settings import Origin
 from radioloom.stages.tables.identify import Who, equal, pairs, verdict
+from radioloom.study.enrichment_checks import enrichment_remarks
 from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, bare, read_or_fault, some
 from radioloom.study.table_checks import LARGE, patients_named, start_of
@@ -56,8 +57,10 @@ def expression_remarks(study: Study, whose: Mapping[str, str] | None, origin: Or
     if lacking:
         remarks.notes.append(f"{message}; {some(lacking, 'case')} without{hints}")
     remarks.notes.extend(_others(columns, told, cohort, origin))
-    if (study.data / file_of(block["file"])).stat().st_size <= LARGE:
-        _cells(study, whose, origin, remarks)
+    small = (study.data / file_of(block["file"])).stat().st_size <= LARGE
+    genes = _cells(study, whose, origin, remarks) if small else None
+    if study.has.enriched:
+        enrichment_remarks(study, genes, origin, remarks)
 
 
 def _header(
@@ -100,8 +103,8 @@ def _others(columns: Columns, told: Samples | None, cohort: str, origin: Origin)
         yield f"{where}: {n} of {len(told.cases)} samples have no column in the matrix"
 
 
-def _cells(study: Study, whose: Mapping[str, str], origin: Origin, remarks: Remarks) -> None:
-    """Cells and genes of the matrix, as the stage associate will check them."""
+def _cells(study: Study, whose: Mapping[str, str], origin: Origin, remarks: Remarks) -> pd.Index | None:
+    """Cells and genes of the matrix, as the stage associate will check them; the genes, where nothing is at fault."""
     from radioloom.io import expression
 
     block, place = study.settings["genomics"]["expression"], origin.at("genomics", "expression", "file")
@@ -109,7 +112,7 @@ def _cells(study: Study, whose: Mapping[str, str], origin: Origin, remarks: Rema
         lambda _: expression.of_study(study.data, block, whose), (study.data, block["file"]), place, remarks
     )
     if matrix is None:
-        return
+        return None
     if matrix.damaged:
         remarks.notes.append(
             f"{some(matrix.damaged, 'gene')} in the expression matrix: Excel made dates or numbers of their names "
@@ -120,7 +123,7 @@ def _cells(study: Study, whose: Mapping[str, str], origin: Origin, remarks: Rema
             f"{some(matrix.counters, 'row')} of the expression matrix count reads of no gene, and are left out"
         )
     _copies(study, whose, matrix.values, remarks, place)
-    _rules(study, matrix, origin, remarks)
+    return _rules(study, matrix, origin, remarks)
 
 
 def _copies(study: Study, whose: Mapping[str, str], values: pd.DataFrame, remarks: Remarks, place: str) -> None:
@@ -146,23 +149,28 @@ def _copies(study: Study, whose: Mapping[str, str], values: pd.DataFrame, remark
         remarks.notes.append(f"{place}: {twice}")
 
 
-def _rules(study: Study, given: Matrix, origin: Origin, remarks: Remarks) -> None:
-    """Whether the study's rules of genes and modules fit a matrix, and notes on its scale."""
+def _rules(study: Study, given: Matrix, origin: Origin, remarks: Remarks) -> pd.Index | None:
+    """Whether the study's rules of genes and modules fit a matrix, and notes on its scale; its genes."""
     from radioloom.genomics import expression
     from radioloom.genomics.modules.find import check_asked
+    from radioloom.genomics.modules.given import measured
     from radioloom.genomics.modules.record import rules_of
+    from radioloom.io import gene_sets
 
     settings, key = study.settings["genomics"], ("genomics", "expression")
     try:
         matrix = expression.prepare(given.values, expression.Rules(**settings["expression"]), given.batches)
     except StudyError as error:
         remarks.faults.append(f"{origin.at(*key, 'file')}: {bare(error)}")
-        return
+        return None
     try:
-        check_asked(len(matrix.values), rules_of(settings["modules"]))
+        check_asked(len(matrix.values), rules := rules_of(settings["modules"]))
+        if rules.file:
+            measured(gene_sets.read(study.data / rules.file), matrix.values.index)
     except StudyError as error:
         remarks.faults.append(f"{origin.at('genomics')}{str(error).removeprefix('genomics')}")
     if words := expression.not_logarithms(given.values):
         remarks.notes.append(f"{origin.at(*key)}: {words}")
     if words := expression.z_scored(given.values):
         remarks.notes.append(f"{origin.at(*key)}: {words}")
+    return matrix.values.index

@@ -179,17 +179,23 @@ class Study:
             used |= {"split": list(map(file_of, self._listing(name)))}
             files |= {f"{name}, {kind}: {path}": path for kind, paths in used.items() for path in paths}
         for name in self.has.expression:
-            files |= {f"{name}, expression: {path}": path for path in map(file_of, self.expression_files)}
-            if listing := self.settings["genomics"].get("confounders", {}).get("file"):
-                files[f"{name}, confounders: {file_of(listing)}"] = file_of(listing)
+            files |= {f"{name}, {kind}: {path}": path for kind, path in self.files_of_genes.items()}
         return files
 
-    @property
-    def expression_files(self) -> list[str]:
-        """The expression matrix and the tables of its samples and probes, below the data folder."""
-        block = self.settings["genomics"]["expression"]
-        linked = (block.get(key, {}).get("file", "") for key in ("samples", "platform"))
-        return [block["file"], *dict.fromkeys(each for each in linked if each and each != block["file"])]
+    @cached_property
+    def files_of_genes(self) -> dict[str, str]:
+        """Files below the data folder that the block `genomics` names, by their kind, each once."""
+        block = self.settings["genomics"]
+        expression = block["expression"]
+        named = {
+            "expression": expression,
+            **{f"{key} of the expression": expression.get(key, {}) for key in ("samples", "platform")},
+            "gene sets": block["modules"],
+            "expression of others": block.get("stability", {}).get("other", {}),
+            "sets to enrich": {"file": block["enrichment"]["sets"]} if self.has.enriched else {},
+        } | {kind: block[kind] for kind in self.has.claims}
+        files = {kind: file_of(each["file"]) for kind, each in named.items() if "file" in each}
+        return {kind: file for kind, file in files.items() if kind == "expression" or file != files["expression"]}
 
     @cached_property
     def patients(self) -> list[dict[str, Any]]:

@@ -4,12 +4,20 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
-from radioloom.tables.claims import ADJUSTED, CONFOUNDERS
+from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
+from radioloom.tables.enrichment import (
+    ENRICHMENT_CLUSTERS,
+    ENRICHMENT_SETS,
+    FEATURE_ENRICHMENT,
+    MODULE_ENRICHMENT,
+    SET_SCORES,
+)
 from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
+from radioloom.tables.gene_modules import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -130,9 +138,21 @@ TABLES = (
     ASSOCIATIONS,
     ADJUSTED,
     CONFOUNDERS,
+    GENE_PARTS,
+    REPLICATED,
+    RELEARNT,
+    MAPS_BY_CHANCE,
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
+    MODULE_NUMBERS,
+    MODULE_STABILITY,
+    MODULE_PRESERVATION,
+    ENRICHMENT_SETS,
+    MODULE_ENRICHMENT,
+    FEATURE_ENRICHMENT,
+    SET_SCORES,
+    ENRICHMENT_CLUSTERS,
 )
 
 
@@ -176,20 +196,29 @@ __all__ = [
     "DECISIONS",
     "DIVISIONS",
     "DRIFT",
+    "ENRICHMENT_CLUSTERS",
+    "ENRICHMENT_SETS",
     "EXCLUSIONS",
     "FEATURES",
+    "FEATURE_ENRICHMENT",
     "FOLLOWED",
+    "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
     "LEARNT",
     "LOOKS",
+    "MAPS_BY_CHANCE",
     "MASKS",
     "MEASURED",
     "METRICS",
     "MISSING",
     "MODELS",
     "MODULES",
+    "MODULE_ENRICHMENT",
+    "MODULE_NUMBERS",
+    "MODULE_PRESERVATION",
+    "MODULE_STABILITY",
     "OPERATING",
     "OPTIMISM",
     "OUTLIERS",
@@ -200,7 +229,9 @@ __all__ = [
     "POOLED",
     "PREDICTIONS",
     "RECONSTRUCTED",
+    "RELEARNT",
     "RELIABILITY",
+    "REPLICATED",
     "RISKS",
     "RULES_BY_CHANCE",
     "RULE_ITEMS",
@@ -209,6 +240,7 @@ __all__ = [
     "SCANNERS",
     "SELECTION",
     "SERIES",
+    "SET_SCORES",
     "SIMILAR",
     "SKIPPED",
     "SPLITS",

@@ -1,8 +1,8 @@
 """Gene modules: a table of clustering methods; `genomics.modules.method` of a study names a row of it."""
 
-from radioloom.genomics.modules import correlation_tree, eigengenes, kmeans, network
+from radioloom.genomics.modules import coexpression, consensus, correlation_tree, eigengenes, given, kmeans, network
+from radioloom.genomics.modules import regulators as regulation
 from radioloom.genomics.modules.record import Method
 
-METHODS: dict[str, Method] = {
-    method.name: method for method in (kmeans.METHOD, eigengenes.METHOD, correlation_tree.METHOD, network.METHOD)
-}
+CLUSTERINGS = (kmeans, eigengenes, correlation_tree, consensus, coexpression, network, regulation, given)
+METHODS: dict[str, Method] = {each.METHOD.name: each.METHOD for each in CLUSTERINGS}

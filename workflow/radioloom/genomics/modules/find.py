@@ -7,12 +7,14 @@ import pandas as pd
 
 from radioloom.errors import StudyError
 from radioloom.genomics.modules import METHODS
-from radioloom.genomics.modules.record import Modules, Rules
-from radioloom.genomics.modules.score import eigengene, standardise, unit
+from radioloom.genomics.modules.clustering import labelled
+from radioloom.genomics.modules.given import measured
+from radioloom.genomics.modules.record import TREE, Modules, Rules
+from radioloom.genomics.modules.score import eigengene, standardise
 
 
 def find(values: pd.DataFrame, rules: Rules, rng: np.random.Generator, traits: pd.DataFrame | None = None) -> Modules:
-    """Modules of a checked matrix (gene x case), named M1, M2 ... by size, the largest first.
+    """Modules of a checked matrix (gene x case), named M1, M2 ... by size, the largest first; sets keep their names.
 
     traits : case x trait, for methods that learn by them: then of the cases that have both
     Raises StudyError where the method is unknown, there are fewer genes than modules asked for, or no cluster reaches
@@ -21,16 +23,14 @@ def find(values: pd.DataFrame, rules: Rules, rng: np.random.Generator, traits: p
     check_asked(len(values), rules)
     z = standardise(values)
     method = METHODS[rules.method]
-    if method.by_traits:
-        if traits is None or traits.empty:
-            raise StudyError(f"genomics.modules.method: {rules.method} learns by traits, and there are none")
-        both = z.columns.intersection(traits.index)
-        x = traits.loc[both].to_numpy(float)
-        labels = method.cluster(standardise(values[both]).to_numpy(), rules.n_modules, rng, traits=x, rules=rules.trees)
-        groups = [sorted(z.index[labels == label]) for label in np.unique(labels)]
+    if method.cluster is None:
+        groups = measured(rules.sets, z.index)
+        clusters = {name: genes for name, genes in groups.items() if len(genes) >= rules.min_genes}
     else:
-        groups = _pruned(z, method.cluster(z.to_numpy(), rules.n_modules, rng), rules)
-    clusters = _ordered(groups, rules.min_genes)
+        learnt_from, x = material(values, rules, traits)
+        labels = labelled(learnt_from.to_numpy(), rules, rng, x)
+        parts = [sorted(z.index[labels == label]) for label in np.unique(labels[labels >= 0])]
+        groups, clusters = {}, _ordered(parts, rules.min_genes)
     if not clusters:
         raise StudyError(
             f"genomics.modules: no cluster has {rules.min_genes} genes that follow one score; "
@@ -42,30 +42,39 @@ def find(values: pd.DataFrame, rules: Rules, rng: np.random.Generator, traits: p
         scores[name], explained[name] = score, share
         rows += [{"module": name, "gene": gene, "weight": w} for gene, w in zip(genes, weight, strict=True)]
     members = pd.DataFrame(rows)
-    return Modules(members, pd.DataFrame(scores, index=z.columns), explained, len(z) - len(members))
+    sizes = {name: (len(rules.sets[name]), len(genes)) for name, genes in groups.items()}
+    left = len(z) - members["gene"].nunique()
+    return Modules(members, pd.DataFrame(scores, index=z.columns), explained, left, sizes)
+
+
+def material(values: pd.DataFrame, rules: Rules, traits: pd.DataFrame | None) -> tuple[pd.DataFrame, np.ndarray | None]:
+    """Z-scores (gene x case) that the study's method learns from, and the traits (cases, traits) that it learns by.
+
+    values, traits : as `find` takes them
+    Methods that learn by traits see the cases with both alone. Raises StudyError where there are no traits.
+    """
+    if not METHODS[rules.method].by_traits:
+        return standardise(values), None
+    if traits is None or traits.empty:
+        raise StudyError(f"genomics.modules.method: {rules.method} learns by traits, and there are none")
+    both = values.columns.intersection(traits.index)
+    return standardise(values[both]), traits.loc[both].to_numpy(float)
 
 
 def check_asked(n_genes: int, rules: Rules) -> None:
     """Raise StudyError where the method is unknown, or so many genes are too few for the modules asked for."""
     if rules.method not in METHODS:
         raise StudyError(f"genomics.modules.method: {rules.method!r} is none of {', '.join(sorted(METHODS))}")
-    if n_genes < rules.n_modules:
+    if rules.n_modules == TREE and not METHODS[rules.method].numbers:
+        raise StudyError(
+            f"genomics.modules.n_modules: {rules.method} has no tree of its own that tells a number; set one, or auto"
+        )
+    if rules.number and METHODS[rules.method].cluster and n_genes < rules.number:
         raise StudyError(
             f"genomics.modules.n_modules: {rules.n_modules} modules asked of {n_genes} genes; ask for fewer"
         )
     if n_genes < rules.min_genes:
         raise StudyError(f"genomics.modules.min_genes: {rules.min_genes} genes asked of {n_genes}; ask for fewer")
-
-
-def _pruned(z: pd.DataFrame, labels: np.ndarray, rules: Rules) -> list[list[str]]:
-    """Clusters without the genes that do not follow their cluster's score; the score is that of all its genes."""
-    clusters = []
-    for label in np.unique(labels):
-        part = z[labels == label]
-        score = eigengene(part.to_numpy())[1]
-        member = np.abs(unit(part.to_numpy()) @ unit(score)) >= rules.min_membership
-        clusters.append(sorted(part.index[member]))
-    return clusters
 
 
 def _ordered(clusters: list[list[str]], min_genes: int) -> dict[str, list[str]]:

@@ -22,4 +22,5 @@ METHOD = Method(
     "module network of Segal et al. 2003: genes move among modules, each explained by a tree of traits, until the "
     "marginal likelihood rises no more",
     by_traits=True,
+    settings="trees",
 )

@@ -23,12 +23,17 @@ class Settings:
     cohort: str
     expression: dict[str, Any]  # genomics/expression.py Rules
     modules: dict[str, Any]  # genomics/modules/record.py Rules
+    number: dict[str, Any] | None = None  # stages/genomics/number.py Settings
+    stability: dict[str, Any] | None = None  # stages/genomics/regroup.py Settings
     permutations: int = 2000
     min_trait_share: float = 0.1  # see trait_filters
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features
     traits: dict[str, Any] | None = None  # stages/genomics/trait_filters.py Rules
     reconstruction: dict[str, Any] | None = None  # stages/genomics/reconstruct.py Settings
     confounders: dict[str, Any] | None = None  # stages/genomics/confounders.py Settings
+    split: dict[str, Any] | None = None  # stages/genomics/parts.py Settings
+    relearnt: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
+    enrichment: dict[str, Any] | None = None  # stages/genomics/enrich.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:
@@ -102,11 +107,12 @@ def associate(
             "expression": len(modules.scores), **_counted(measured), "both": len(cases),
         },
         "explained": modules.explained,
-        "method": {**wanted.modules, "definition": METHODS[rules.method].definition},
+        "method": {key: each for key, each in wanted.modules.items() if key != "sets"}
+        | {"definition": METHODS[rules.method].definition},
         "family": wanted.features,
         "permutations": wanted.permutations,
         "smallest_q": None if math.isnan(least) else least,
-    }  # fmt: skip
+    } | ({"sets": modules.sets} if modules.sets else {})  # fmt: skip
     labelled = pairs.assign(**described(pairs["feature_id"], measured.traits))
     return Associated(MODULES.frame(modules.members), ASSOCIATIONS.frame(labelled), modules.scores, summary)
 

@@ -74,8 +74,9 @@ def reconstruct(
     z = standardise(values[cases])
     z = z[np.isfinite(z).all(axis=1)]
     names = sorted(members["module"].unique())
-    place = dict(zip(members["gene"], members["module"].map(names.index), strict=True))
-    labels = np.array([place.get(gene, -1) for gene in z.index], np.int64)
+    place = members.set_index("gene")["module"].map(names.index).rename("place")
+    rows = z[[]].join(place)  # a gene of several modules has as many rows
+    z, labels = z.loc[rows.index], rows["place"].fillna(-1).to_numpy(np.int64)
     x = measured.values.loc[cases, family]
     folds = rng(seed, "reconstruct", "folds").permutation(np.arange(len(cases)) % wanted.folds)
     orders = association.orders(len(cases), wanted.permutations, rng(seed, "reconstruct", "permutations"))

@@ -8,6 +8,7 @@ from radioloom.stages.report.sections.checklists import CHECKLISTS
 from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
+from radioloom.stages.report.sections.enrichment import ENRICHMENT
 from radioloom.stages.report.sections.expression import EXPRESSION
 from radioloom.stages.report.sections.follow import FOLLOW
 from radioloom.stages.report.sections.frozen import FROZEN
@@ -17,18 +18,22 @@ from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.missing import MISSING
 from radioloom.stages.report.sections.models import MODELS
 from radioloom.stages.report.sections.module_trees import MODULE_TREES
+from radioloom.stages.report.sections.number import NUMBER
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
+from radioloom.stages.report.sections.relearnt import RELEARNT
 from radioloom.stages.report.sections.reliability import RELIABILITY
+from radioloom.stages.report.sections.replicated import REPLICATED
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.similar import SIMILAR
 from radioloom.stages.report.sections.size import SIZE
+from radioloom.stages.report.sections.stability import STABILITY
 from radioloom.stages.report.sections.subgroups import SUBGROUPS
 from radioloom.stages.report.sections.succession import SUCCESSION
 from radioloom.stages.report.sections.targets import TARGETS
@@ -61,11 +66,16 @@ SECTIONS: tuple[Section, ...] = (
     RULES,
     TRAITS,
     EXPRESSION,
+    NUMBER,
     GENOMICS,
+    STABILITY,
+    RELEARNT,
     ADJUSTED,
+    REPLICATED,
     ASSOCIATED,
     RECONSTRUCTION,
     MODULE_TREES,
+    ENRICHMENT,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,
