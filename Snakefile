@@ -21,18 +21,8 @@ include: "workflow/rules/common.smk"
 IMAGES_HALF = ["simulate", "fetch", "curate", "segment", "prepare", "extract"]
 # A study without a training cohort learns nothing: it validates the signature of a file.
 TABLES_HALF = ["tabulate", "collect", "identify", "combine", "clinical", "traits", "learn", "models", "associate"]
-TABLES_HALF += [
-    "modules",
-    "reconstruct",
-    "subgroups",
-    "pooled",
-    "incidence",
-    "follow",
-    "size",
-    "targets",
-    "unsupervised",
-]
-TABLES_HALF += ["reliability", "fit"] if HAS.training else ["adopt"]
+TABLES_HALF += ["modules", "reconstruct", "subgroups", "pooled", "incidence", "follow", "size", "targets"]
+TABLES_HALF += ["unsupervised", *(["reliability", "fit"] if HAS.training else ["adopt"])]
 
 for part in [*(IMAGES_HALF if HAS.images else []), *TABLES_HALF, "report"]:
 
