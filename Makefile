@@ -13,7 +13,7 @@ PYTHONS ?= python3.11 python3.12 python3.13
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONPATH=tests
 TESTS := -q -n 2 --dist loadfile
 
-.PHONY: env archives demo test coverage test-quick test-hostile test-archives test-python lint bench calibrate calibrate-full clean
+.PHONY: env archives demo test coverage test-quick test-hostile test-archives test-python lint bench calibrate calibrate-full recover clean
 
 env: $(VENV)/ready
 
@@ -92,6 +92,10 @@ calibrate: env
 # The table of docs/calibration.md: some three hours on two idle cores. It stops after 150 minutes and goes on when called again.
 calibrate-full: env
 	$(ONE_THREAD) python -m calibrate.run --workers $(CORES) --minutes 150 $(CALIBRATE)
+
+# The tables of docs/genes.md: planted module networks, and what is recovered of them; some ten minutes on one core.
+recover: env
+	$(ONE_THREAD) python -m recovery.run $(RECOVER)
 
 clean:
 	rm -rf .venv .python .snakemake results/*/

@@ -18,13 +18,14 @@ include: "workflow/rules/common.smk"
 
 # Two halves that meet in tables/features.parquet: from images and segmentations to features, and from features,
 # outcomes, annotations and expression to a signature. A study of feature tables has no images half.
-IMAGES_HALF = ["simulate", "fetch", "curate", "segment", "prepare", "extract"]
+IMAGES_HALF = "simulate fetch curate segment prepare extract".split()
+GENES = "genes associate sift modules adjust replicate relearn reconstruct enrich".split()
 # A study without a training cohort learns nothing: it validates the signature of a file.
-TABLES_HALF = ["tabulate", "collect", "identify", "combine", "clinical", "traits", "learn", "models", "associate"]
-TABLES_HALF += ["modules", "reconstruct", "subgroups", "pooled", "incidence", "follow", "size", "targets"]
-TABLES_HALF += ["unsupervised", *(["reliability", "fit"] if HAS.training else ["adopt"])]
+TABLES_HALF = "tabulate collect identify combine clinical traits learn models".split()
+TABLES_HALF += "subgroups pooled incidence follow size targets unsupervised".split()
+TABLES_HALF += ["reliability", "fit"] if HAS.training else ["adopt"]
 
-for part in [*(IMAGES_HALF if HAS.images else []), *TABLES_HALF, "report"]:
+for part in [*(IMAGES_HALF if HAS.images else []), *TABLES_HALF, *GENES, "report"]:
 
     include: f"workflow/rules/{part}.smk"
 

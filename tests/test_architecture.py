@@ -33,7 +33,7 @@ FLOORS = {
     "stages": IMAGES | STATISTICS | {"compat", "figures", "io"},
     "conformance": IMAGES | {"io", "stages"},
     "study": IMAGES | STATISTICS | {"io", "stages"},
-    "commands": IMAGES | {"io", "stages", "study", "conformance", "process", "api"},
+    "commands": IMAGES | {"io", "stages", "study", "conformance", "process", "api", "simulate"},
     "cli": {"commands"},
     "__main__": {"cli"},
     "api": IMAGES | {"stages", "process"},

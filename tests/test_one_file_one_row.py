@@ -296,6 +296,64 @@ ADDITIONS: dict[str, tuple[str, str, tuple[tuple[str, str, str], ...], str]] = {
         assert "halves" in names("gene_module_methods")
         """,
     ),
+    "format of expression matrices": (
+        LIBRARY + "io/matrices/lines.py",
+        '''
+        """A matrix of lines `gene case=value case=value`."""
+
+        from pathlib import Path
+
+        from radioloom.io.matrices.record import Format, Opened
+        from radioloom.io.user_tables.record import Table
+
+
+        def opened(place: Path) -> Opened:
+            """The table."""
+            rows = [line.split() for line in place.read_text().splitlines()[1:]]
+            names = [cell.split("=")[0] for cell in rows[0][1:]]
+            numbers = [[row[0], *(cell.split("=")[1] for cell in row[1:])] for row in rows]
+            return Opened(Table(place.name, ["gene", *names], enumerate(numbers, start=2)), "gene")
+
+
+        LINES = Format("lines", lambda head: head.startswith(b"LINES"), opened)
+        ''',
+        (
+            (
+                LIBRARY + "io/matrices/kinds.py",
+                "from radioloom.io.matrices.parquet",
+                "from radioloom.io.matrices.lines import LINES\nfrom radioloom.io.matrices.parquet",
+            ),
+            (LIBRARY + "io/matrices/kinds.py", "FORMATS = (", "FORMATS = (LINES, "),
+        ),
+        """
+        from pathlib import Path
+        from radioloom.io.expression import of_study
+
+        Path("m.any").write_text("LINES\\nTP53 A=1 B=2\\nEGFR A=3 B=4\\n")
+        given = of_study(Path(), {"file": "m.any"}, ["A", "B"])
+        assert given.format == "lines"
+        assert given.values.loc["EGFR"].to_dict() == {"A": 3.0, "B": 4.0}
+        """,
+    ),
+    "rule that filters traits": (
+        "",
+        "",
+        (
+            (
+                LIBRARY + "stages/genomics/trait_filters.py",
+                "RULES: Mapping[str, tuple[str, ...]] = {",
+                'RULES: Mapping[str, tuple[str, ...]] = {\n    "apart": (INDEPENDENCE,),',
+            ),
+        ),
+        """
+        from radioloom.settings import plain_schema
+        from radioloom.stages.genomics.trait_filters import Rules
+
+        assert Rules("apart").filter == "apart"
+        genomics = plain_schema("study")["properties"]["genomics"]["properties"]
+        assert "apart" in genomics["traits"]["properties"]["filter"]["enum"]
+        """,
+    ),
     "archive kind": (
         LIBRARY + "io/archives/shelf.py",
         '''

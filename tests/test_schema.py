@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from radioloom.commands import record
 from radioloom.filters import FILTERS
 from radioloom.genomics import coexpression, expression, module_numbers, networks, regulators
+from radioloom.genomics.enrichment import ranked
 from radioloom.genomics.modules import record as modules
 from radioloom.imaging import normalise
 from radioloom.imaging.discretise import discretise, discretise_ivh
@@ -27,7 +28,7 @@ from radioloom.roi import Roi
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
 from radioloom.settings import plain_schema, schema, shipped
-from radioloom.stages.genomics import associate, relearn
+from radioloom.stages.genomics import associate, regroup, trait_filters
 from radioloom.stages.images.normalise import words
 from radioloom.stages.learning.reliability import ROLES as REPEATED
 from radioloom.tables.cohorts import SPLIT, USED_BY_MODELS
@@ -100,13 +101,14 @@ def test_every_keyword_of_ours_is_known(name):
 
 @pytest.mark.parametrize(
     ("rules", "block"),
-    [(expression.Rules, "expression"), (modules.Rules, "modules")],
+    [(expression.Rules, "expression"), (modules.Rules, "modules"), (trait_filters.Rules, "traits")],
 )
 def test_defaults_of_the_library_are_those_of_the_schema(rules, block):
     declared = schema("study")["properties"]["genomics"]["properties"][block]["properties"]
     defaults = {key: item["default"] for key, item in declared.items() if "default" in item}
     blocks = ("file", "gene", "sets", "trees", "coexpression", "regulators")
-    assert defaults == {item.name: item.default for item in fields(rules) if item.name not in blocks}
+    others = {item.name: item.default for item in fields(rules) if item.name not in blocks}
+    assert defaults == {name: default for name, default in others.items() if default is not None}
 
 
 def test_defaults_of_blocks_of_the_library_are_those_of_the_schema():
@@ -116,7 +118,7 @@ def test_defaults_of_blocks_of_the_library_are_those_of_the_schema():
         (coexpression.Rules, genomics["modules"]["properties"]["coexpression"]),
         (regulators.Rules, genomics["modules"]["properties"]["regulators"]),
         (module_numbers.Settings, genomics["number"]),
-        (relearn.Settings, genomics["stability"]),
+        (regroup.Settings, genomics["stability"]),
     ):
         defaults = {key: item["default"] for key, item in declared["properties"].items() if "default" in item}
         ours = asdict(rules())
@@ -186,6 +188,7 @@ def test_choices_that_the_schema_writes_out_are_those_of_the_code():
     genomics = study["genomics"]["properties"]
     assert genomics["expression"]["properties"]["duplicates"]["enum"] == list(expression.DUPLICATES)
     assert genomics["features"]["enum"] == list(associate.FAMILIES)
+    assert genomics["enrichment"]["properties"]["permute"]["enum"] == list(ranked.NULLS)
     roles = study["cohorts"]["additionalProperties"]["properties"]["role"]["enum"]
     assert set(roles) == {*USED_BY_MODELS, *REPEATED, SPLIT}
     # What is perturbed shows what is reliable to learn from: neither a validation cohort nor one of genes.

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import judging
 import learning
+import networks
 import reading
 from environments import HOME, interpreters, single_thread
 
@@ -269,6 +270,9 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--learning", action="store_true", help="learning only: elastic net beside glmnet, a study of many models"
     )
+    parser.add_argument(
+        "--networks", action="store_true", help="module networks only, at the size of Segal et al. 2007"
+    )
     parser.add_argument("--seconds", action="store_true", help="also print seconds of this machine")
     parser.add_argument("--verbose", action="store_true", help="every call as it is measured, on stderr")
     parser.add_argument("--out", type=Path, help="write the report to a file too")
@@ -316,6 +320,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
     yield "## Reading DICOM\n\n" + reading.table()
     yield "## Judging\n\n" + judging.table()
     yield "## Learning\n\n" + learning.table()
+    yield "## Module networks\n\n" + networks.table()
     if chosen.seconds:
         yield f"radioloom on this machine: import {cold['import']['radioloom'][0]:.2f} CPU s\n"
 
@@ -339,7 +344,7 @@ def processes(cold: dict, peers: list[str]) -> str:
 
 def alone(chosen: argparse.Namespace) -> list[str]:
     """Parts that were asked for by themselves."""
-    return [each.table() for each in (filters, judging, learning, reading) if getattr(chosen, each.__name__)]
+    return [each.table() for each in (filters, judging, learning, networks, reading) if getattr(chosen, each.__name__)]
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from radioloom.errors import StudyError
-from radioloom.io.expression import damaged, forms, header, left_out, no_cases, read
+from radioloom.io.expression import forms, header, left_out, read
+from radioloom.io.gene_names import damaged, no_cases
 
 
 def written(tmp_path, text):

@@ -84,3 +84,50 @@ def test_two_cases_of_one_column_of_expression(bench):
     for row in bench.rows["train"]:
         row["patient"] = row["case"].replace("T00003", "T00001")
     assert any(note.endswith(f"{said}; modules count them twice") for note in verified(bench, copied))
+
+
+def mapped(bench, samples, others=(), columns=None, **block):
+    """A matrix whose columns are called S0, S1 ...; samples : rows of the table beside it."""
+    frame = pd.DataFrame(VALUES, [f"G{g}" for g in range(len(VALUES))], columns or [f"S{k}" for k in range(12)])
+    frame.to_csv(bench.place / "data" / "genes.csv", index_label="gene")
+    text = "sample,who\n" + "".join(f"{sample},{case}\n" for sample, case in [*samples, *others])
+    (bench.place / "data" / "samples.csv").write_text(text)
+    given = {"file": "genes.csv", "samples": {"file": "samples.csv", "sample": "sample", "case": "who"} | block}
+    bench.changes["genomics"] = {"cohort": "train", "expression": given}
+    path = bench.write()
+    return verify(load(yaml.safe_load(path.read_text()), bench.place, path), path)
+
+
+def test_samples_that_have_no_column_and_cases_that_have_no_sample_are_notes(bench):
+    whole = [(f"S{k}", case) for k, case in enumerate(CASES)]
+    assert mapped(bench, whole) == []
+    notes = mapped(bench, whole[:10], [("GONE-1", CASES[10])])
+    assert any("10 of 12 cases of cohort train have a column in the expression matrix; 2 cases" in n for n in notes)
+    assert any("of no case of cohort train and are left out: 2" in note for note in notes)
+    assert any("genomics.expression.samples: 1 of 11 samples have no column in the matrix" in note for note in notes)
+    assert not any("GONE" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("samples", "block", "words"),
+    [
+        (
+            [("S0", "Meyer")],
+            {},
+            "0 of 12 cases of cohort train have a column .* look at the columns `sample`",
+        ),
+        ([("S0", CASES[0])], {"case": "whom"}, "genomics.expression.samples: samples.csv: no column 'whom'"),
+        (
+            [("S0", CASES[0])],
+            {"file": "gone.csv"},
+            "expression.samples: 'gone.csv' is not below the data folder",
+        ),
+        ([("S0", CASES[0]), ("S0", CASES[1])], {}, "samples.csv, line 3: its sample has another case in 2"),
+        ([("S0", CASES[0]), ("S1", CASES[0])], {}, "1 of 12 cases have more than one sample"),
+    ],
+)
+def test_samples_that_do_not_fit_are_faults_before_any_job(bench, samples, block, words):
+    with pytest.raises(StudyError, match=words) as caught:
+        mapped(bench, samples, **block)
+    assert "study.yaml, line" in str(caught.value)
+    assert "Meyer" not in str(caught.value)

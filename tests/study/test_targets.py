@@ -108,6 +108,11 @@ def test_what_a_target_may_not_say(tmp_path, change, words):
         (CURVE | {"metric": "c_index"}, "of a group there is survival (at `days`) and median_survival; choose one"),
         (CURVE | {"days": WITHOUT}, "survival is of a day, which is wanted"),
         (CURVE | {"evaluation": "cross-validation", "cohort": WITHOUT}, "curves are of one model, apparent or in"),
+        (
+            {"cohort": WITHOUT, "metric": "gene_modules"},
+            "compare.metric: the study has no `genomics`; add it",
+        ),
+        ({"metric": "genes"}, "compare.cohort: a number of gene modules is of none; take it out"),
     ],
 )
 def test_what_the_study_has_not(tmp_path, compare, words):

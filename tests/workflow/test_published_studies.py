@@ -105,6 +105,33 @@ def test_radcure_where_it_is(judged):
     assert targets.set_index("target")["verdict"]["volume-c"] == "reproduced"
 
 
+def test_segal2007_on_tables_that_stand_in(tmp_path):
+    """Fewer genes, so that networks of permuted patients take seconds; the numbers of 2007 stand beside, unjudged."""
+    for each in ("Snakefile", "workflow", "config", "envs", "resources", "requirements.lock", "profiles"):
+        (tmp_path / each).symlink_to(ROOT / each)
+    variables = {**os.environ, **environment(), "RADIOLOOM_DATA": str(tmp_path), "PYTHONPATH": str(ROOT / "workflow")}
+
+    def run(*command):
+        whole = [sys.executable, "-m", "radioloom", *command]
+        return subprocess.run(
+            whole, capture_output=True, text=True, check=False, timeout=900, cwd=tmp_path, env=variables
+        )
+
+    assert run("plant", "segal2007", "--genes", "464").returncode == 0
+    done = run("targets", "config/studies/segal2007/study.yaml", "--cores", "1")
+    assert done.returncode == 0, done.stderr
+    tables = tmp_path / "results" / "segal2007" / "tables"
+    targets = TARGETS.read(tables / "targets.parquet").set_index("target")
+    assert set(targets["verdict"]) == {"shown", "not comparable"}
+    assert targets.loc[["genes", "traits-offered"], "estimate"].tolist() == [464, 32]
+    modules, trees = (pd.read_parquet(tables / f"{name}.parquet") for name in ("modules", "trees"))
+    assert targets.loc["modules", "estimate"] == modules["module"].nunique()
+    assert targets.loc["traits-asked", "estimate"] == trees["feature_id"].nunique()
+    assert targets.loc["reconstructed", "estimate"] > targets.loc["reconstructed-held-out", "estimate"] > 0
+    metrics = METRICS.read(tables / "metrics.parquet").set_index(["evaluation", "model", "against", "metric"])
+    assert metrics.loc[("validation", "two_traits", "", "c_index"), "estimate"].item() > 0.5
+
+
 @pytest.mark.parametrize(
     ("name", "rules"),
     [("aerts2014", {"fetch", "compare", "reliability", "cluster", "targets"}), ("welch2019", {"fetch", "control"})],

@@ -153,7 +153,7 @@ def test_traits_run_what_rests_on_them_and_nothing_else(copied):
     linked = {"file": "patients.csv", "patient": "id", "case": "case"}
     study["cohorts"]["train"]["traits"] = {"files": "aim", "patients": linked}
     (copied.place / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
-    assert set(copied.planned()) - {"all"} == {"traits", "associate", "report"}
+    assert set(copied.planned()) - {"all"} == {"traits", "sift", "associate", "report"}
     copied.run()
     found = pd.read_parquet(copied.results / "tables" / "associations.parquet").set_index("feature_id")
     best = found.loc["trait: Shape = round" if "trait: Shape = round" in found.index else "trait: Shape = spiculated"]
@@ -173,7 +173,7 @@ def test_traits_run_what_rests_on_them_and_nothing_else(copied):
         assert b"CANARY" not in file.read_bytes(), file  # names of files may be patients'
     assert not copied.planned()
     (copied.place / "data" / "aim" / "CANARY.xml").unlink()
-    assert set(copied.planned()) - {"all"} == {"traits", "associate", "report"}
+    assert set(copied.planned()) - {"all"} == {"traits", "sift", "associate", "report"}
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "scalings": ("radioloom.prediction.scalings", "SCALINGS"),
     "scanner_columns": ("radioloom.stages.tables.scans", "CATEGORIES", "NUMBERS"),
     "selectors": ("radioloom.prediction.selectors", "SELECTORS"),
+    "trait_filters": ("radioloom.stages.genomics.trait_filters", "RULES"),
 }
 
 

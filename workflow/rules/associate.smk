@@ -8,10 +8,9 @@ if HAS.expression:
             expression=(
                 f"{STUDY.data}/{STUDY.settings['genomics']['cohort']}"
                 if STUDY.simulated
-                else followed(STUDY.table(STUDY.settings["genomics"]["expression"]["file"]))
+                else followed(*map(STUDY.table, OF_MAP))
             ),
             signature=f"{RESULTS}/signature.json",
-            sets=[followed(STUDY.table(file)) for kind, file in STUDY.files_of_genes.items() if kind == "gene sets"],
             module_numbers=[f"{RESULTS}/tables/module_numbers.parquet"] if HAS.numbered else [],
             traits=[f"{RESULTS}/traits/{cohort}.parquet" for cohort in HAS.traits if cohort in HAS.expression],
         output:
@@ -27,7 +26,7 @@ if HAS.expression:
             runtime=60,
         params:
             data=lambda wildcards: str(STUDY.data),
-            watched=lambda wildcards: STUDY.watched_files(*STUDY.files_of_genes.values()),
+            watched=lambda wildcards: STUDY.watched_files(*OF_MAP),
             settings=STUDY.settings["genomics"],
             cases=STUDY.cases(STUDY.settings["genomics"]["cohort"]),
             volume=lambda wildcards: STUDY.settings["baselines"]["volume"][0],

@@ -14,7 +14,7 @@ if HAS.numbered:
             mem_mb=2000,
             runtime=120,
         params:
-            **{key: value for key, value in rules.associate.params.items() if key != "code"},
+            **of_map(),
             code=code("number"),
         message:
             "number of gene modules"
@@ -22,33 +22,30 @@ if HAS.numbered:
             "../scripts/number.py"
 
 
-if HAS.relearnt:
+if HAS.regrouped:
+    OTHER_PATIENTS = [file for kind, file in STUDY.files_of_genes.items() if kind == "expression of others"]
 
-    rule relearn:
+    rule regroup:
         """Gene modules learnt anew from resamples and from one half of the patients, and looked for in others."""
         input:
             **rules.associate.input,
             modules=f"{RESULTS}/tables/modules.parquet",
-            other=[
-                followed(STUDY.table(file))
-                for kind, file in STUDY.files_of_genes.items()
-                if kind == "expression of others"
-            ],
+            other=followed(*map(STUDY.table, OTHER_PATIENTS)),
         output:
             stability=f"{RESULTS}/tables/module_stability.parquet",
             preservation=f"{RESULTS}/tables/module_preservation.parquet",
             summary=f"{RESULTS}/stability.json",
         log:
-            f"{LOGS}/relearn.log",
+            f"{LOGS}/regroup.log",
         conda:
             "../../envs/radioloom.yaml"
         resources:
             mem_mb=2000,
             runtime=120,
         params:
-            **{key: value for key, value in rules.associate.params.items() if key != "code"},
-            code=code("relearn"),
+            **of_map(*OTHER_PATIENTS),
+            code=code("regroup"),
         message:
             "learn gene modules anew"
         script:
-            "../scripts/relearn.py"
+            "../scripts/regroup.py"

@@ -8,6 +8,7 @@ if HAS.reconstructed:
         output:
             trees=f"{RESULTS}/tables/trees.parquet",
             reconstructed=f"{RESULTS}/tables/reconstructed.parquet",
+            tree_values=f"{RESULTS}/tables/tree_values.parquet",
             summary=f"{RESULTS}/reconstruction.json",
         log:
             f"{LOGS}/reconstruct.log",
@@ -17,7 +18,7 @@ if HAS.reconstructed:
             mem_mb=2000,
             runtime=60,
         params:
-            **{key: value for key, value in rules.associate.params.items() if key != "code"},
+            **of_map(),
             code=code("reconstruct"),
         message:
             "reconstruct gene modules by trees"

@@ -1,6 +1,13 @@
 from radioloom import tables
-from radioloom.stages.report import rerun, sections
+from radioloom.stages.report import record, rerun, sections
 
+# What a map of gene modules is held against: the block of `genomics`, and the tables that come of it.
+CLAIM_TABLES = {
+    "confounders": ["adjusted", "confounders"],
+    "split": ["gene_parts", "replicated"],
+    "relearnt": ["relearnt", "maps_by_chance"],
+}
+TREE_TABLES = ("trees", "reconstructed", "tree_values")
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.
 PLACES = {
     "selection": [f"{RESULTS}/tables/selection.parquet", f"{RESULTS}/tables/selection_folds.parquet"],
@@ -14,15 +21,24 @@ PLACES = {
     "unread": expand(f"{RESULTS}/traits/{{cohort}}.unread.parquet", cohort=HAS.traits),
     "modules": [f"{RESULTS}/tables/modules.parquet"] if HAS.expression else [],
     "associations": [f"{RESULTS}/tables/associations.parquet"] if HAS.expression else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.expression else [] for name in ("samples", "trait_filters")},
+    "expression": [f"{RESULTS}/expression.json"] if HAS.expression else [],
     "summary": [f"{RESULTS}/modules.json"] if HAS.expression else [],
-    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in ("trees", "reconstructed")},
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.reconstructed else [] for name in TREE_TABLES},
+    **{
+        name: [f"{RESULTS}/tables/{name}.parquet"] if block in HAS.claims else []
+        for block, names in CLAIM_TABLES.items()
+        for name in names
+    },
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.enriched else [] for name in ENRICHMENT_TABLES},
+    "enrichment": [f"{RESULTS}/enrichment.json"] if HAS.enriched else [],
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
     "module_numbers": [f"{RESULTS}/tables/module_numbers.parquet"] if HAS.numbered else [],
     **{
-        name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.relearnt else []
+        name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.regrouped else []
         for name in ("module_stability", "module_preservation")
     },
-    "stability": [f"{RESULTS}/stability.json"] if HAS.relearnt else [],
+    "stability": [f"{RESULTS}/stability.json"] if HAS.regrouped else [],
     "signature": [f"{RESULTS}/signature.json"],
     "subgroups": [f"{RESULTS}/tables/subgroups.parquet"] if HAS.divided else [],
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.followed else [] for name in FOLLOW_TABLES},
@@ -50,15 +66,7 @@ if HAS.combined:  # shares of variance are of one scanner a case
 if not HAS.training:  # what is of learning
     learning = ("reliability", "acquisition", "selection", "tuning", "outliers")
     PLACES |= dict.fromkeys(learning, [])
-OTHERS = (
-    "signature",
-    "adopted",
-    "summary",
-    "reconstruction",
-    "stability",
-    "pictures",
-    "truth",
-)  # inputs that are no tables
+OTHERS = ("signature", "adopted", *record.SUMMARIES, "pictures", "truth")  # inputs that are no tables
 SHOWN = {name: PLACES.get(name, [f"{RESULTS}/tables/{name}.parquet"]) for name in sections.inputs()}
 
 # All that README.md lists under what comes out, but logs and benchmarks: what was deleted of it is made again.

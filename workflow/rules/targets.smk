@@ -5,6 +5,8 @@ if HAS.targets:
         input:
             metrics=f"{RESULTS}/tables/metrics.parquet",
             curves=f"{RESULTS}/tables/curves.parquet",
+            summary=[f"{RESULTS}/modules.json"] if HAS.expression else [],
+            reconstruction=[f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
         output:
             table=f"{RESULTS}/tables/targets.parquet",
             csv=f"{RESULTS}/tables/targets.csv",

@@ -2,22 +2,17 @@
 
 from radioloom.job import job
 from radioloom.sealed import write_json
-from radioloom.stages.genomics.assembled import assembled
-from radioloom.stages.genomics.associate import tested
+from radioloom.stages.genomics.assembled import mapped
 from radioloom.stages.genomics.reconstruct import reconstruct
-from radioloom.stages.genomics.settled import settled
-from radioloom.stages.learning.signature import Signature
-from radioloom.tables import RECONSTRUCTED, TREES
+from radioloom.tables import RECONSTRUCTED, TREE_VALUES, TREES
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    signature = Signature.read(snakemake.input.signature, params.trust_edited)
-    measured, given = assembled(running.read, params, bool(snakemake.input.traits))
-    settings = settled(running.read, params, bool(snakemake.input.module_numbers))
-    family = tested(measured, params.settings["features"], signature.feature_ids, params.volume)
-    members = running.read("modules")["modules"]
-    results = reconstruct(measured, given.values, members, settings, family, params.seed)
+    genes = mapped(running.read, snakemake.input, params)
+    measured, matrix, members, family, settings, *_ = genes
+    results = reconstruct(measured, matrix, members, settings, family, params.seed)
     TREES.write(results.trees, out.trees, **running.provenance)
     RECONSTRUCTED.write(results.modules, out.reconstructed, **running.provenance)
+    TREE_VALUES.write(results.values, out.tree_values, **running.provenance)
     write_json(results.summary, out.summary)
     running.say(f"{len(results.trees)} splits of {len(results.modules)} trees")

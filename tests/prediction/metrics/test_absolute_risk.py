@@ -218,6 +218,13 @@ def test_several_cases_of_a_patient_do_not_make_long_tails_bearable():
     assert (alone.why, again.why) == (LONG_TAILS, LONG_TAILS)
 
 
+@pytest.mark.parametrize(("shape", "why"), [(np.exp, LONG_TAILS), (lambda z: -(z**2), LONG_TAILS), (np.tanh, "")])
+def test_a_slope_of_risks_with_a_tail_has_no_interval_however_many_patients(shape, why):
+    draw = np.random.default_rng(1)
+    risk, event = shape(draw.normal(size=500)), draw.random(500) < 0.4
+    assert calibration_slope(Judged(risk[None], outcome("binary", event), np.ones((1, 500)))).why == why
+
+
 @SETS
 def test_sensitivity_and_specificity_equal_proc_and_wilson_prop_test(which):
     found = binary(which)

@@ -1,108 +1,82 @@
-"""Number, stability and preservation of the modules of a study: what was planted is there again, and said in words."""
+"""The map among maps of permuted cases: counted by hand, exact under the null, and the planted entries stand out."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from tests.stages.genomics.test_reconstruct import FAMILY, settings, study
 
-from radioloom.errors import StudyError
-from radioloom.figures import module_stability as shown
-from radioloom.figures import modulemap
-from radioloom.genomics.module_numbers import RULES
+from made.sections import shown_alone
+from radioloom.figures import claims
+from radioloom.genomics.chance import beside
+from radioloom.stages.genomics.assembled import Mapped
 from radioloom.stages.genomics.associate import Measured, associate
-from radioloom.stages.genomics.number import number
-from radioloom.stages.genomics.reconstruct import reconstruct
 from radioloom.stages.genomics.relearn import relearn
-from radioloom.tables import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
+from radioloom.stages.report.sections.relearnt import RELEARNT as SECTION
+from radioloom.tables import MAPS_BY_CHANCE, RELEARNT
 
-SETS = {"first": [f"G{k:02d}" for k in range(22)], "second": [f"G{k:02d}" for k in range(18, 40)], "no": ["X"]}
-
-
-def block(method="eigengenes", **changes):
-    modules = settings()["modules"] | {"method": method} | changes
-    if method == "given":
-        modules |= {"file": "s.gmt", "sets": SETS}
-    return settings(
-        modules=modules,
-        number={"candidates": [2, 3, 5], "resamples": 5},
-        stability={"resamples": 10, "permutations": 20},
-    )
+CASES = [f"c{k:02d}" for k in range(40)]
+FAMILY = ["texture", "noise", "size"]
 
 
-def upright(expression):
-    """Genes of one module in one direction, as networks and regulators have them."""
-    return expression.mul(np.where(np.arange(60) % 5, 1, -1), axis=0)
+def study(method, seed=1, effect=1.0):
+    draw = np.random.default_rng(seed)
+    programs = draw.normal(size=(2, 40))
+    values = programs[np.repeat([0, 1], [12, 8])] + 0.5 * draw.normal(size=(20, 40))
+    expression = pd.DataFrame(values, index=[f"G{k:02d}" for k in range(20)], columns=CASES)
+    x = pd.DataFrame(draw.normal(size=(40, 3)), index=CASES, columns=FAMILY)
+    x["texture"] += 2 * effect * programs[0]
+    modules = {"method": method, "n_modules": 2, "trees": {"max_splits": 1, "starts": 1}}
+    block = {"cohort": "g", "expression": {"file": "e.csv"}, "modules": modules, "permutations": 99}
+    block["relearnt"] = {"permutations": 39}
+    members = associate(Measured(x, {}), expression, block, FAMILY[:2], FAMILY[2], 1).modules
+    return Mapped(Measured(x, {}), expression, members, FAMILY, block, [], None), block
 
 
-@pytest.mark.parametrize("method", ["eigengenes", "coexpression", "network", "regulators", "given"])
-def test_modules_are_stable_and_preserved_where_they_are_planted(method):
-    x, expression = study(1)
-    x["noise"] = np.random.default_rng(1).normal(size=48)
-    expression, measured = upright(expression), Measured(x, {"vessels": ("vessels", "")})
-    asked = block(method)
-    modules = associate(measured, expression, asked, FAMILY[:2], FAMILY[2], 1)
-    results = relearn(
-        measured, {"cohort": expression, "other": upright(study(2)[1])}, modules.modules, asked, FAMILY, 1
-    )
-    MODULE_STABILITY.frame(results.stability)
-    kept = MODULE_PRESERVATION.frame(results.preservation)
-    assert set(kept["against"]) == {"half", "other"}
-    assert (kept["z_summary"] > 2).mean() > 0.6
-    assert results.stability.empty == (method == "given")
-    if method != "given":
-        assert results.summary["agreement"][0] > 0.5
-        assert (results.stability["kept"] > results.stability["outside"]).all()
-    words = shown.in_words(results.stability, results.preservation, results.summary)
-    assert "strong evidence of preservation" in words
-    assert ("agree with those of all" in words) == (method != "given")
-    exhibit = shown.table(results.stability, results.preservation)
-    assert len(exhibit.rows) == modules.modules["module"].nunique()
-    assert {len(row) for row in exhibit.rows} == {len(exhibit.columns)}
+@pytest.mark.parametrize("method", ["kmeans", "network"])
+def test_the_planted_entry_stands_out(method):
+    mapped, block = study(method)
+    pairs, counts = relearn(mapped, block, 1)
+    table, maps = RELEARNT.frame(pairs), MAPS_BY_CHANCE.frame(counts)
+    best = table.sort_values("p").iloc[0]
+    assert (best["module"], best["feature_id"], best["p_max"]) == ("M1", "texture", 1 / 40)
+    assert best["q"] < 0.05
+    assert list(maps["permutation"]) == list(range(40))
+    assert maps["entries"].iloc[0] == (table["q"] < 0.05).sum() >= 1
+    assert (maps["entries"].iloc[1:] > 0).mean() < 0.3
+    words = claims.chance_in_words(maps)
+    assert words.startswith("The map has ")
+    assert words.replace("<", "&lt;") in shown_alone(SECTION, relearnt=table, maps_by_chance=maps)
 
 
-@pytest.mark.parametrize("method", ["eigengenes", "network"])
-def test_the_number_that_was_planted_is_chosen(method):
-    x, expression = study(3)
-    expression.iloc[40:] += upright(expression).iloc[40:].div(expression.iloc[40:]) * 2 * (x["other"] > 0)
-    measured = Measured(x, {"vessels": ("vessels", "")})
-    numbers = MODULE_NUMBERS.frame(number(measured, upright(expression), block(method, n_modules="auto"), FAMILY, 1))
-    assert numbers.loc[numbers["chosen"], "n_modules"].tolist() == [3]
-    assert "3 modules were asked for" in shown.numbers_in_words(numbers, RULES["agreement"].definition)
-    assert len(shown.numbers(numbers).rows) == 3
+def test_learnt_anew_a_network_follows_permuted_features_more_than_modules_that_do_not_know_them():
+    largest = []
+    for method in ("kmeans", "network"):
+        mapped, block = study(method, effect=0.0)
+        counts = relearn(mapped, block, 1)[1]
+        largest.append(np.mean([row["largest"] for row in counts[1:]]))
+    assert largest[1] > largest[0]
 
 
-def test_a_number_at_the_edge_is_said():
-    numbers = pd.DataFrame({"n_modules": [2, 3], "agreement": [0.5, 0.6], "ambiguous": 0.1, "chosen": [False, True]})
-    assert "try others" in shown.numbers_in_words(numbers, "by a rule")
+def test_p_are_those_counted_one_by_one():
+    draw = np.random.default_rng(2)
+    maps = [draw.uniform(-1, 1, size=(m, 3)).round(1) for m in (2, 3, 2, 1)]
+    maps[2][0, 1] = np.nan
+    n, kinds = np.array([10, 10, 17]), np.array([4, 4, 7])
+    given = beside(maps, n, kinds, 0.4)
+    for i, j in np.ndindex(2, 3):
+        size = abs(maps[0][i, j])
+        pool = [abs(each[a, b]) for each in maps for a in range(len(each)) for b in range(3) if kinds[b] == kinds[j]]
+        pool = [value for value in pool if not np.isnan(value)]
+        assert given.p[i, j] == pytest.approx(np.mean([value >= size - 1e-9 for value in pool]))
+        tops = [np.nanmax(abs(each) * np.sqrt(n - 1)) for each in maps]
+        assert given.p_max[i, j] == np.mean([top >= size * np.sqrt(n[j] - 1) - 1e-9 for top in tops])
+    assert given.entries[0] == (given.q < 0.4).sum()
 
 
-def test_a_gene_of_two_sets_is_reconstructed_in_both():
-    x, expression = study(4)
-    asked, measured = block("given"), Measured(x, {"vessels": ("vessels", "")})
-    modules = associate(measured, expression, asked, FAMILY[:2], FAMILY[2], 1)
-    assert modules.summary["method"].keys() >= {"file", "definition"}
-    assert "sets" not in modules.summary["method"]
-    assert "2 of 3 gene sets are modules, the others have too few of their genes here: no (0 of 1)" in (
-        modulemap.modules_in_words(modules.summary)
-    )
-    trees = reconstruct(measured, expression, modules.modules, asked, FAMILY, 1)
-    assert trees.modules["n_genes"].tolist() == [22, 22]
-    assert trees.summary["held_out"] > 0.3
-
-
-def test_other_patients_without_a_gene_of_any_module():
-    x, expression = study(5)
-    measured = Measured(x, {"vessels": ("vessels", "")})
-    modules = associate(measured, expression, block(), FAMILY[:2], FAMILY[2], 1).modules
-    other = expression.set_axis([f"X{k}" for k in range(60)])
-    with pytest.raises(StudyError, match=r"genomics.stability.other: 48 patients .* 0 of 60 genes"):
-        relearn(measured, {"cohort": expression, "other": other}, modules, block(), FAMILY, 1)
-    with pytest.raises(StudyError, match="15 cases, and halves need 16"):
-        relearn(measured, {"cohort": expression.iloc[:, :15]}, modules, block(), FAMILY, 1)
-
-
-def test_more_modules_are_tried_than_there_are_genes():
-    x, expression = study(6)
-    asked = block(n_modules="auto") | {"number": {"candidates": [2, 61]}}
-    with pytest.raises(StudyError, match="61 modules of 60 genes; try fewer"):
-        number(Measured(x, {}), expression, asked, FAMILY, 1)
+def test_of_noise_the_number_of_entries_is_one_of_many():
+    """One map of noise among 39: any entry in no more than 1 of 20 maps, whichever of them is called observed."""
+    draw, have = np.random.default_rng(3), []
+    for _ in range(60):
+        maps = [draw.normal(size=(4, 1)) * 0.1 + draw.normal(size=(4, 10)) * 0.2 for _ in range(40)]
+        have.append(beside(maps, np.full(10, 26), np.zeros(10, int), 0.05).entries > 0)
+    assert np.mean(have) < 0.06
+    assert np.mean([each[0] for each in have]) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 60)

@@ -218,7 +218,7 @@ def test_what_is_tested_against_modules():
     found.append(note("c1", "other", document="o", side="right", size=8))
     settings = {**SETTINGS, "ordinal": {"grade": ["low", "high"]}}
     table = TRAITS.frame(traits(found, "a", list(said), settings).traits)
-    columns, answers = trait_scales.by_case(table, 0.0, 1)
+    columns, answers = trait_scales.every_column(table)
     nan = float("nan")
     expected = {
         "trait: grade": [0, 1, 0, nan],
@@ -236,8 +236,6 @@ def test_what_is_tested_against_modules():
     assert answers["trait: rare = yes"] == ("rare", "yes")
     assert answers["trait: signs = a"] == ("signs", "a")
     assert answers["trait: size"] == ("size", "")
-    assert "trait: rare = yes" not in trait_scales.by_case(table, 0.25, 1).answers
-    assert "trait: grade" not in trait_scales.by_case(table, 0.0, 4).answers
 
 
 def test_two_traits_of_one_label_are_refused():
@@ -248,7 +246,7 @@ def test_two_traits_of_one_label_are_refused():
     ]
     table = TRAITS.frame(rows(found)[0].traits)
     with pytest.raises(StudyError, match=r"like another with one of its answers \(trait = answer\): 1 and 2 of 2"):
-        trait_scales.by_case(table, 0.0, 1)
+        trait_scales.every_column(table)
 
 
 def test_two_runs_give_the_same_rows_whatever_the_order_of_files():

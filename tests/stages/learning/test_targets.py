@@ -7,7 +7,7 @@ import pytest
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 from radioloom.stages.learning.targets import targets, tolerance_of, verdict
 from radioloom.tables import CURVES, METRICS, TARGETS
-from radioloom.tables.targets import counted
+from radioloom.tables.targets import OF_GENES, counted
 
 PLAIN = {"what": "a number", "published": "0.60", "bound": "", "source": "a", "verified": "paper"}
 ASKED = {
@@ -101,6 +101,28 @@ def test_rows_say_where_the_number_stands():
         "undefined": "the study's number is not defined for these cases",
     }
     assert counted(rows) == {"reproduced": 1, "differs": 5, "not comparable": 3}
+
+
+def test_numbers_of_gene_modules():
+    summary = {
+        "genes": {"genes_read": 90, "in_modules": 80},
+        "cases": {"expression": 40},
+        "explained": {"M1": 0.5, "M2": 0.4},
+    }
+    trees = {"cases": 38, "offered": 32, "used": 28, "explained": 0.78, "held_out": -0.1}
+    wanted = {"genes": 90, "genes_in_modules": 80, "gene_modules": 2, "traits_offered": 32, "traits_asked": 28}
+    wanted |= {"variance_reconstructed": 0.78, "variance_held_out": -0.1}
+    published = {"targets": {name: PLAIN | {"compare": {**ASKED, "metric": name}} for name in wanted}}
+    given = METRICS.frame([]), CURVES.frame([]), ["a"]
+    rows = TARGETS.frame(list(targets(published, *given, {"summary": summary, "reconstruction": trees}))).set_index(
+        "target"
+    )
+    assert rows["estimate"].to_dict() == wanted
+    assert rows["n"].to_dict() == {name: 40 if "gene" in name else 38 for name in wanted}
+    assert set(rows["model"]) == set(rows["evaluation"]) == {""}
+    without = TARGETS.frame(list(targets(published, *given, {"summary": summary}))).set_index("target")
+    assert without["estimate"].dropna().to_dict() == {name: wanted[name] for name in wanted if "gene" in name}
+    assert list(OF_GENES) == list(wanted)
 
 
 def test_an_interval_that_does_not_hold_the_published_number():

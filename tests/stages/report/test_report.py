@@ -488,8 +488,8 @@ def test_a_study_without_outcomes_has_no_performance():
 
 
 ALL_OF_THEM = (
-    "cohorts identity contact segmentations reliability acquisition signature performance risk traits genomics truth "
-    "checklists provenance"
+    "cohorts identity contact segmentations reliability acquisition signature performance risk traits genomics "
+    "associated truth checklists provenance"
 ).split()
 # Sections that a study does not have which lacks one input; all other inputs cost no section.
 GONE_WITHOUT = {
@@ -507,7 +507,7 @@ GONE_WITHOUT = {
     "clinical": {"truth"},
     "traits": {"traits"},
     "modules": {"genomics"},
-    "associations": {"genomics"},
+    "associations": {"genomics", "associated"},
     "truth": {"truth"},
 }
 INPUTS = [field.name for field in fields(ReportInputs) if field.name not in ("settings", "sheets", "comparison")]

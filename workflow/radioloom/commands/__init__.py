@@ -14,6 +14,7 @@ from radioloom.commands import (
     key,
     landmarks,
     new,
+    plant,
     refit,
     targets,
 )
@@ -35,5 +36,6 @@ COMMANDS: tuple[Command, ...] = (
     apply.COMMAND,
     compare.COMMAND,
     features.COMMAND,
+    plant.COMMAND,
     conformance.COMMAND,
 )

@@ -56,7 +56,7 @@ def table(stability: pd.DataFrame, preservation: pd.DataFrame) -> Exhibit:
 
 
 def in_words(stability: pd.DataFrame, preservation: pd.DataFrame, summary: dict[str, Any]) -> str:
-    """What is learnt again and preserved. summary : that of stages.genomics.relearn."""
+    """What is learnt again and preserved. summary : that of stages.genomics.regroup."""
     text = []
     if summary["agreement"]:
         middle, low, high = map(number, summary["agreement"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from radioloom.figures import style
+from radioloom.figures import grid, style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, count, feature, number, percent, probability
 from radioloom.tables.columns import SIGNIFICANT
@@ -22,6 +22,7 @@ LEARNT_BY_THEM = (
     "genes are. What features say of the genes is asked of all modules together, with everything learnt anew for "
     "permuted cases (genomics.reconstruction)."
 )
+WIDEST = 16  # modules that stand beside each other with their numbers; more stand below each other without
 MOST = 24  # features shown: those with the largest |rho| sqrt(n - 1) where more were tested
 NAMED = 5  # gene sets that a sentence names
 
@@ -45,11 +46,16 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     first : features to show first
     value : "rho", marked * where q is below 0.05 and ** where p_max is; or "rho_given_volume", which is not
         tested and not marked
+    More than WIDEST modules stand below each other, without numbers.
     """
     rho = arranged(associations, value, first)
     q, top = (arranged(associations, name, first).to_numpy() for name in ("q", "p_max"))
     numbers = rho.to_numpy()
     n_features, n_modules = numbers.shape
+    if n_modules > WIDEST:
+        pairs = zip(q.ravel(), top.ravel(), strict=True)
+        texts = ["*" * (_stars(*pair) if value == "rho" else 0) for pair in pairs]
+        return _of_many(rho, np.array(texts, object).reshape(numbers.shape), value)
     shown = associations.drop_duplicates("feature_id").set_index("feature_id").loc[rho.index]
     width = style.PANEL * (1.6 if (shown["kind"] == TRAIT).any() else 1.2)  # questions are long
     figure, axes = style.canvas(width, 0.36 * n_features + 1.15)
@@ -70,7 +76,38 @@ def module_map(associations: pd.DataFrame, sizes: dict[str, int], first: list[st
     axes.xaxis.set_label_position("top")
     axes.spines[["left", "bottom"]].set_visible(False)
     bar = figure.colorbar(picture, ax=axes, orientation="horizontal", aspect=40, pad=0.02, fraction=0.06)
-    bar.set_label("Spearman's rho" + (" given volume" if value != "rho" else ""))
+    bar.set_label(_measure(value))
+    bar.outline.set_visible(False)
+    return figure
+
+
+def _measure(value: str) -> str:
+    return "Spearman's rho" + (" given volume" if value != "rho" else "")
+
+
+def _of_many(rho: pd.DataFrame, stars: np.ndarray, value: str) -> Figure:
+    """Modules down, by the feature of their largest |rho| and its sign; features across.
+
+    rho, stars : features x modules
+    """
+    from matplotlib.figure import Figure
+
+    numbers = np.nan_to_num(rho.to_numpy())
+    strongest = np.abs(numbers).argmax(axis=0)
+    largest = numbers[strongest, np.arange(numbers.shape[1])]
+    order = np.lexsort((-np.abs(largest), largest < 0, strongest))
+    head, cell, names = grid.name_height(list(rho.index)), 0.26, 0.6
+    body = grid.row_height(len(order)) * len(order)
+    width, height = max(names + cell * len(rho) + 0.95, style.PANEL), head + body + 0.2
+    figure = Figure(figsize=(width, height), layout="none")
+    cells = figure.add_axes((names / width, 0.1 / height, cell * len(rho) / width, body / height))
+    picture = grid.draw(cells, rho.to_numpy().T[order], stars.T[order], 1.0)
+    cells.set_facecolor("#eceef0")
+    grid.name_rows(cells, [rho.columns[k] for k in order])
+    grid.name_columns(cells, list(rho.index), cell)
+    place = ((names + cell * len(rho) + 0.15) / width, (0.1 + body - 2) / height, 0.1 / width, 2 / height)
+    bar = figure.colorbar(picture, cax=figure.add_axes(place))
+    bar.set_label(_measure(value))
     bar.outline.set_visible(False)
     return figure
 

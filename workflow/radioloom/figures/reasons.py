@@ -62,10 +62,5 @@ def why_not(row: pd.Series) -> str:
 
 
 def in_words(text: str, row: Any) -> str:
-    """The text with the numbers of a row of METRICS, Series or dict, and whether it is of one model or of two.
-
-    A table that does not count of how many cases every value is known has that without the count.
-    """
-    if "n_measured" not in row:
-        text = text.replace(FEW, "too many cases lack a value of {whose}").replace(", too few for a verdict", "")
+    """The text with the numbers of a row of METRICS, Series or dict, and whether it is of one model or of two."""
     return text.format_map({**row, "whose": "both" if row.get("against") else "it"})

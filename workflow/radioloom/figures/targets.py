@@ -15,6 +15,7 @@ from radioloom.tables.targets import (
     DIFFERS,
     MEDIAN_SURVIVAL,
     NOT_COMPARABLE,
+    OF_GENES,
     REPRODUCED,
     SHOWN,
     SIGNS,
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-LABELS = {SURVIVAL: "survival", MEDIAN_SURVIVAL: "median survival (days)"}  # of `metric` that METRICS has not
+LABELS = {  # of `metric` that METRICS has not
+    SURVIVAL: "survival",
+    MEDIAN_SURVIVAL: "median survival (days)",
+    **{name: label for name, (label, _) in OF_GENES.items()},
+}
 NAMED = 6  # differing numbers that are called by name
 APART = 0.17  # of a line: the published number above, the study's below
 VERBS = {  # of so many numbers, singular and plural

@@ -1,80 +1,14 @@
-"""Trees that explain gene modules: a map of modules and what their splits ask for, what is reconstructed, and words."""
+"""Trees that explain gene modules: what each asks for and reconstructs, as a table and in words."""
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from radioloom.figures import style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import count, feature, number, percent, plain, probability
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
-
-MOST = 40  # modules drawn: those of which most is reconstructed in cases left out
-
-
-def best(reconstructed: pd.DataFrame) -> list[str]:
-    """Modules to draw, in the order of their names. reconstructed : RECONSTRUCTED."""
-    top = reconstructed.sort_values(["held_out", "module"], ascending=[False, True]).head(MOST)
-    return sorted(top["module"])
-
-
-@style.drawn
-def split_map(trees: pd.DataFrame, modules: list[str]) -> Figure:
-    """What the trees of modules ask for: colour is how much higher the genes are above the threshold, size the share.
-
-    trees : TREES; modules : rows to draw
-    """
-    shown = trees[trees["module"].isin(modules)]
-    asked = shown["feature_id"].value_counts()
-    columns = sorted(asked.index, key=lambda name: (-asked[name], name))
-    height, width = 0.22 * len(modules) + 1.9, 0.3 * len(columns) + 2.4
-    figure, axes = style.canvas(max(min(width, style.WIDE), style.PANEL), height)
-    rise = (shown["mean_upper"] - shown["mean_lower"]).to_numpy()
-    top = float(np.abs(rise).max(initial=1e-9))
-    dots = axes.scatter(
-        [columns.index(name) for name in shown["feature_id"]],
-        [modules.index(name) for name in shown["module"]],
-        s=20 + 300 * np.clip(shown["explained"], 0, 1),
-        c=rise, cmap="RdBu_r", vmin=-top, vmax=top, edgecolor=style.MUTED, linewidth=0.4,
-    )  # fmt: skip
-    names = ["\n".join(textwrap.wrap(feature(name), 20)) for name in columns]
-    axes.set_xticks(range(len(columns)), names, rotation=45, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(modules)), modules)
-    axes.set(xlim=(-0.6, len(columns) - 0.4), ylim=(len(modules) - 0.4, -0.6))
-    axes.grid(color=style.FAINT, linewidth=0.5)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=0)
-    bar = figure.colorbar(dots, ax=axes, aspect=25, shrink=0.8)
-    bar.set_label("above minus below, SD")
-    bar.outline.set_visible(False)
-    return figure
-
-
-@style.drawn
-def shares(reconstructed: pd.DataFrame, modules: list[str]) -> Figure:
-    """Variance of each module that its tree reconstructs, in its own cases and in cases left out.
-
-    reconstructed : RECONSTRUCTED; modules : rows to draw
-    """
-    shown = reconstructed.set_index("module").loc[modules]
-    figure, axes = style.canvas(style.PANEL, 0.22 * len(modules) + 1.1)
-    axes.axvline(0, color=style.MUTED, linewidth=0.8, linestyle=(0, (4, 2)))
-    rows = np.arange(len(modules))
-    axes.hlines(rows, shown["held_out"], shown["explained"], color=style.FAINT, linewidth=1.5)
-    axes.plot(shown["explained"], rows, "o", color="white", mec=style.BLUE, label="in the cases of the trees")
-    axes.plot(shown["held_out"], rows, "o", color=style.BLUE, label="in cases left out")
-    axes.set_yticks(rows, modules)
-    axes.set(ylim=(len(modules) - 0.4, -0.6), xlabel="share of variance reconstructed")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    style.legend_below(axes)
-    return figure
 
 
 def table(trees: pd.DataFrame, reconstructed: pd.DataFrame) -> Exhibit:

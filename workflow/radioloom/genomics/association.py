@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -46,8 +46,8 @@ def table(scores: pd.DataFrame, features: pd.DataFrame, volume: pd.Series, permu
 def observed(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Spearman's rho of the columns of x (cases, m) with those of y (cases, k): (m, k), and cases used: (k,)."""
     rho = np.full((x.shape[1], y.shape[1]), np.nan)
-    for rows, columns in _patterns(y):
-        rho[:, columns] = _unit_ranks(x[rows]).T @ _unit_ranks(y[np.ix_(rows, columns)])
+    for rows, columns in patterns(y):
+        rho[:, columns] = unit_ranks(x[rows]).T @ unit_ranks(y[np.ix_(rows, columns)])
     return rho, np.isfinite(y).sum(axis=0)
 
 
@@ -59,18 +59,30 @@ def exceedances(x: np.ndarray, y: np.ndarray, permutations: np.ndarray) -> tuple
     among modules and among features is kept; pairs without a rho count nothing.
     """
     rho, n = observed(x, y)
-    rho, scale = np.abs(rho), np.sqrt(np.maximum(n, 2) - 1.0)
+    blocks = (permutations[start : start + BLOCK] for start in range(0, len(permutations), BLOCK))
+    return counted(rho, np.maximum(n, 2) - 1.0, alike(x, y), (_permuted(x, y, block) for block in blocks))
+
+
+def counted(
+    rho: np.ndarray, freedom: np.ndarray, pool: np.ndarray, nulls: Iterable[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The three counts of `exceedances` for observed rho (m, k), NaN where there is none.
+
+    freedom : (k,), 1 / the variance of a permuted rho; pool : int (m, k), pairs of one number count together
+    nulls : |rho| of permutations, blocks of (b, m, k)
+    """
+    rho, scale = np.abs(rho), np.sqrt(freedom)
     scale /= scale.max(initial=1.0)  # 1 where no feature has gaps
-    pool = np.where(np.isnan(rho), -1, alike(x, y))
-    pooled, largest = np.zeros(rho.shape, int), np.zeros(rho.shape, int)
-    for start in range(0, len(permutations), BLOCK):
-        null = _permuted(x, y, permutations[start : start + BLOCK])
+    pool = np.where(np.isnan(rho), -1, pool)
+    pooled, largest, n_permutations = np.zeros(rho.shape, int), np.zeros(rho.shape, int), 0
+    for null in nulls:
+        n_permutations += len(null)
         for one in range(pool.max(initial=-1) + 1):
             pooled[pool == one] += _as_large(null[:, pool == one].ravel(), rho[pool == one] - TIE)
         top = np.nanmax(null * scale, axis=(1, 2), initial=0.0)
         largest += (top[:, None, None] >= (rho - TIE) * scale).sum(axis=0)
     sizes = np.bincount(pool[pool >= 0], minlength=1)
-    return pooled, np.where(pool >= 0, len(permutations) * sizes[pool], 0), largest
+    return pooled, np.where(pool >= 0, n_permutations * sizes[pool], 0), largest
 
 
 def alike(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -122,9 +134,9 @@ def given(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
     partial = np.full((x.shape[1], y.shape[1]), np.nan)
     gaps = ~np.isfinite(z)
     y = np.where(gaps[:, None], np.nan, y)
-    for rows, columns in _patterns(y):
-        u, v = _unit_ranks(x[rows]), _unit_ranks(y[np.ix_(rows, columns)])
-        w = _unit_ranks(z[rows, None])[:, 0]
+    for rows, columns in patterns(y):
+        u, v = unit_ranks(x[rows]), unit_ranks(y[np.ix_(rows, columns)])
+        w = unit_ranks(z[rows, None])[:, 0]
         xz, yz = (u.T @ w)[:, None], (v.T @ w)[None, :]
         left = (1 - xz**2) * (1 - yz**2)
         defined = left > 1e-12
@@ -135,15 +147,15 @@ def given(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
 def _permuted(x: np.ndarray, y: np.ndarray, block: np.ndarray) -> np.ndarray:
     """|rho| (b, m, k) under each order of a block."""
     null = np.full((len(block), x.shape[1], y.shape[1]), np.nan)
-    for rows, columns in _patterns(y):
-        unit = _unit_ranks(y[np.ix_(rows, columns)])
+    for rows, columns in patterns(y):
+        unit = unit_ranks(y[np.ix_(rows, columns)])
         complete = len(rows) == len(y)  # the ranks of a shuffled column are the shuffled ranks: no sorting anew
-        shuffled = _unit_ranks(x)[block] if complete else _unit_ranks(x[block][:, rows], axis=1)
+        shuffled = unit_ranks(x)[block] if complete else unit_ranks(x[block][:, rows], axis=1)
         null[:, :, columns] = np.abs(shuffled.swapaxes(1, 2) @ unit)
     return null
 
 
-def _patterns(y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def patterns(y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Columns that have their values in the same cases, with these cases: (rows, columns)."""
     present = np.isfinite(y)
     kinds, member = np.unique(present, axis=1, return_inverse=True)
@@ -153,7 +165,7 @@ def _patterns(y: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
             yield rows, np.flatnonzero(member == number)
 
 
-def _unit_ranks(values: np.ndarray, axis: int = 0) -> np.ndarray:
+def unit_ranks(values: np.ndarray, axis: int = 0) -> np.ndarray:
     """Mid-ranks along an axis, centred and of unit length, so that a product is Spearman's rho; constant: NaN."""
     lines = np.moveaxis(values, axis, -1)
     doubled = twice_ranks(lines.reshape(-1, lines.shape[-1]).T).T.reshape(lines.shape)

@@ -1,8 +1,10 @@
-"""Expression matrices (gene x case): checked, duplicates merged, missing values filled."""
+"""Expression matrices (gene x case): filtered, checked, duplicates merged, gaps filled, batches corrected."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,12 @@ import pandas as pd
 from radioloom.errors import StudyError
 from radioloom.stats.constancy import constant
 from radioloom.stats.copies import first_equal
+from radioloom.stats.harmonisation import FEWEST, Combat, fit_combat
 
 DUPLICATES = ("error", "mean", "max_variance")
 # 99th percentile above which values are no logarithms: the first rule of GEO2R (NCBI), whose script then takes log2.
 LARGEST_LOGARITHM = 100.0
+COUNTS, LINEAR, STANDARDISED, LOGARITHMS = "counts", "linear", "standardised", "logarithms"  # scales of a matrix
 STANDARD = 0.3  # how near mean 0 and SD 1 a gene is that was standardised over other patients too
 NEARLY_ALL = 0.8  # share of such genes from which a matrix counts as standardised
 GENES, CASES = 50, 20  # fewer tell nothing
@@ -27,12 +31,18 @@ class Rules:
     gene: str = "gene"  # column that names the gene
     max_missing: float = 0.2  # a gene that lacks a larger share of its cases is dropped, else its median fills the gaps
     duplicates: str = "error"  # a gene in several rows: error, mean of the rows, or the row of largest variance
+    platform: Mapping[str, str] | None = None  # table of a microarray's probes: file, probe, gene
+    samples: Mapping[str, str] | None = None  # table of samples: file, sample, case, batch
+    detected: Mapping[str, float] | None = None  # rows are kept whose values are `above` in this `share` of their cases
+    min_variance_share: float = 0.0  # share of the genes, those of least variance, that are dropped
 
     def __post_init__(self) -> None:
         if self.duplicates not in DUPLICATES:
             raise StudyError(f"genomics.expression.duplicates: {self.duplicates!r} is none of {', '.join(DUPLICATES)}")
         if not 0 <= self.max_missing < 1:
             raise StudyError(f"genomics.expression.max_missing: {self.max_missing} is not in [0, 1)")
+        if not 0 <= self.min_variance_share < 1:
+            raise StudyError(f"genomics.expression.min_variance_share: {self.min_variance_share} is not in [0, 1)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,78 @@ class Expression:
     """A checked matrix without gaps, and how many genes and values were dropped, merged or filled."""
 
     values: pd.DataFrame  # gene x case, float64, genes and cases in alphabetical order
-    counts: dict[str, int]  # genes_read, merged, dropped_missing, dropped_constant, values_filled
+    counts: dict[str, int]  # genes_read, merged, dropped_missing, dropped_constant, values_filled; of filters that ran
+    batches: dict[str, int] | None = None  # counts of batch correction; None where no batch is named
+
+
+def prepare(
+    frame: pd.DataFrame,
+    rules: Rules,
+    batches: Mapping[str, str] | None = None,
+    learnt_on: Collection[str] | None = None,
+) -> Expression:
+    """The matrix of a study as its rules make it: rows detected, then `check`, batches corrected, genes that vary.
+
+    frame : gene (index) x case, numbers, NaN where one is missing
+    batches : case -> batch; corrected by ComBat (stats/harmonisation) where there are any
+    learnt_on : cases that batch effects and variances are learnt from; all of the matrix without. The correction is
+        frozen there, and applied to the others whose batch was learnt
+    Raises StudyError as `check`, and where a filter leaves no gene.
+    """
+    seen = _detected(frame, rules.detected)
+    checked = check(frame[seen], rules)
+    counts = {"genes_read": len(frame), "dropped_undetected": int((~seen).sum())} if rules.detected else {}
+    counts = checked.counts | counts
+    learnt = checked.values.columns.isin(list(checked.values.columns if learnt_on is None else learnt_on))
+    values, corrected = _corrected(checked.values, batches or {}, learnt)
+    if rules.min_variance_share:
+        varying = _varying(values, rules.min_variance_share, learnt)
+        counts["dropped_unvarying"] = int((~varying).sum())
+        values = values[varying]
+    if values.empty:
+        raise StudyError(f"expression: no gene is left of {counts['genes_read']} ({_listed(counts)})")
+    return replace(checked, values=values, counts=counts, batches=corrected)
+
+
+def _detected(frame: pd.DataFrame, rule: Mapping[str, float] | None) -> np.ndarray:
+    """Rows whose values are above a limit in a share of the cases that have one, bool (genes,)."""
+    if not rule:
+        return np.ones(len(frame), bool)
+    values = frame.to_numpy(float)
+    present = np.isfinite(values).sum(axis=1)
+    seen = (present > 0) & ((values > rule["above"]).sum(axis=1) >= rule["share"] * present)
+    if not seen.any():
+        raise StudyError(
+            f"genomics.expression.detected: no gene of {len(frame)} is above {rule['above']:g} in {rule['share']:.0%} "
+            "of its cases; lower `above`, or `share`"
+        )
+    return seen
+
+
+def _corrected(
+    values: pd.DataFrame, batches: Mapping[str, str], learnt: np.ndarray
+) -> tuple[pd.DataFrame, dict[str, int] | None]:
+    """Values without the effect of their batches, and how many cases had one that was learnt; see `fit_combat`."""
+    if not batches:
+        return values, None
+    named = np.array([batches.get(case, "") for case in values.columns], object)
+    cells = values.to_numpy(float).T
+    combat: Combat | None = fit_combat(cells[learnt], named[learnt])
+    counts: dict[str, Any] = {"named": len({*batches.values()}), "fewest": FEWEST}
+    if combat is None:
+        return values, counts | {"learnt": 0, "cases": 0, "genes": 0}
+    changed = np.isin(named, combat.batches)
+    counts |= {"learnt": len(combat.batches), "cases": int(changed.sum()), "genes": int(combat.adjusted.sum())}
+    frame = pd.DataFrame(combat.apply(cells, named).T, values.index, values.columns)
+    return frame, counts
+
+
+def _varying(values: pd.DataFrame, share: float, learnt: np.ndarray) -> np.ndarray:
+    """Genes without the share of least variance, bool (genes,); of two that are equal the first by name goes first."""
+    order = values.to_numpy(float)[:, learnt].var(axis=1).argsort(kind="stable")
+    kept = np.ones(len(values), bool)
+    kept[order[: int(share * len(values))]] = False
+    return kept
 
 
 def check(frame: pd.DataFrame, rules: Rules) -> Expression:
@@ -77,12 +158,22 @@ def not_logarithms(values: pd.DataFrame) -> str:
     highest = float(np.nanquantile(cells, 0.99))
     if highest <= LARGEST_LOGARITHM:
         return ""
-    counts = bool((cells[np.isfinite(cells)] % 1 == 0).all() and np.nanmin(cells) >= 0)
-    what = "the values are whole numbers, as counts of reads are" if counts else "the values are no logarithms"
+    what = "the values are whole numbers, as counts of reads are" if _whole(cells) else "the values are no logarithms"
     return (
         f"{what} (1 of 100 is above {highest:,.0f}): a few large ones decide the modules, and of counts the depth of "
         "sequencing does; normalise them and take logarithms (such as log2 of counts per million)"
     )
+
+
+def scale(values: pd.DataFrame) -> str:
+    """The scale of a matrix: counts, other values that are no logarithms, standardised, or logarithms."""
+    if not_logarithms(values):
+        return COUNTS if _whole(values.to_numpy(float)) else LINEAR
+    return STANDARDISED if z_scored(values) else LOGARITHMS
+
+
+def _whole(cells: np.ndarray) -> bool:
+    return bool((cells[np.isfinite(cells)] % 1 == 0).all() and np.nanmin(cells) >= 0)
 
 
 def z_scored(values: pd.DataFrame) -> str:

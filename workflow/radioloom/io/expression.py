@@ -1,127 +1,184 @@
-"""Read an expression matrix (gene x case) from a user's table: the columns that are cases, as numbers."""
+"""Read an expression matrix (gene x case) from a user's file: the columns that are samples of cases, as numbers."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radioloom.errors import StudyError
+from radioloom.io.gene_names import ABOUT_GENES, COUNTER, about_genes, damaged, no_cases, refuse_merged
+from radioloom.io.matrices.kinds import kind
+from radioloom.io.matrices.record import Opened
+from radioloom.io.platforms import Platform, platform
+from radioloom.io.samples import Samples, samples
 from radioloom.io.user_tables.cells import no_number, numbers
-from radioloom.io.user_tables.ids import ROUNDED, alike, bare, nobody, refuse_rounded
+from radioloom.io.user_tables.ids import alike, bare, nobody, refuse_rounded
 from radioloom.io.user_tables.quoted import forms
-from radioloom.io.user_tables.read import header as read_header
-from radioloom.io.user_tables.read import stream
 from radioloom.io.user_tables.record import Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NAMELESS = ("", "Unnamed: 0")  # how a study calls a first column without a name, as R and pandas write names of rows
-# Months as Excel writes them in English, German and French; after a day also in Spanish, Italian, Portuguese and Dutch.
-MONTH = (
-    "Jan|January|Januar|Janv|Janvier|Jän|Jänner|Feb|February|Februar|Févr?|Février|Mar|March|Mars|Mär|März|Mrz|Apr|"
-    "April|Avr|Avril|May|Mai|Jun|June|Juni|Juin|Jul|July|Juli|Juil|Juillet|Aug|August|Août|Sept?|September|Septembre|"
-    "Oct|October|Octobre|Okt|Oktober|Nov|November|Novembre|Dec|December|Dez|Dezember|Déc|Décembre"
-)
-LATER = "Ene|Gen|Fev|Abr|Mag|Giu|Lug|Ago|Set|Ott|Out|Dic|Mrt|Mei"
-DATED = re.compile(
-    rf"\d{{1,2}}[-./ ]{{1,2}}(?:{MONTH}|{LATER})\.?(?:[-./ ]{{1,2}}\d{{2,4}})?|"
-    rf"(?:{MONTH})\.?[-./ ]\d{{1,4}}|(?:{MONTH})\.|\d{{4}}-\d\d-\d\d.*|\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}",
-    re.IGNORECASE,
-)
-# Rows that programs which count reads (HTSeq, STAR, featureCounts) put beside those of genes.
-COUNTER = re.compile(
-    r"__\w+|no_feature|ambiguous|too_low_aQual|not_aligned|alignment_not_unique|"
-    r"N_(unmapped|multimapping|noFeature|ambiguous)|(Una|A)ssigned(_\w+)?",
-    re.IGNORECASE,
-)
-SERIAL = re.compile(r"4\d{4}")  # a day of 2009 to 2036 as Excel counts
+GENE = "gene"  # what a study calls the column of genes where it says nothing
 ROWS = 100  # of a matrix that are looked at for names of cases
 NAMED = 3  # cases that a message names
-# Columns that describe genes. Only such are named in messages: any other may be called after a patient.
-ABOUT_GENES = re.compile(
-    r"([\s._-]*(entrez|ensembl|hgnc|gene|probe|locus|symbol|length|chr|chrom|chromosome|start|end|strand|description|"
-    r"biotype|type|name|ids?|mean|median|variance|sd))+",
-    re.IGNORECASE,
-)
 
 
 class Columns(NamedTuple):
-    """Which columns of a matrix are cases, and what there is to say of it."""
+    """Which columns of a matrix are samples of cases, and what there is to say of it."""
 
-    cases: list[str]  # in the order of the file
+    placed: dict[int, str]  # column, from 0 -> case, in the order of the file
     others: list[str]  # columns that are of no case of the study
     hints: dict[str, str]  # case without a column -> the column that is called almost like it
     notes: tuple[str, ...]  # how the file was read
+    strangers: tuple[int, ...] = ()  # those of `others` that do not describe genes
+    names: tuple[str, ...] = ()  # of all columns
+
+    @property
+    def cases(self) -> list[str]:
+        """Cases in the order of the file."""
+        return list(self.placed.values())
 
 
-class Matrix(NamedTuple):
+NO_COLUMNS = Columns({}, [], {}, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
     """An expression matrix as its file has it."""
 
     values: pd.DataFrame  # gene (index, in the order of the file) x case, float64, NaN where a cell is empty
     others: list[str]  # columns that are of no case
     damaged: list[str]  # genes of whose names Excel made dates or numbers
     counters: list[str]  # rows that are of no gene, and left out
+    columns: Columns = NO_COLUMNS
+    batches: dict[str, str] = field(default_factory=dict)  # case -> batch; of cases whose samples name one
+    format: str = ""  # as a report calls it
+    probes: dict[str, int] = field(default_factory=dict)  # of a microarray: read, and of several genes or none
+    counts: dict[str, int] = field(default_factory=dict)  # of genes, where values are as the study's rules make them
+
+    @property
+    def n_samples(self) -> int:
+        """Columns that are samples, of the study's cases or not."""
+        return len(self.columns.placed) + len(self.columns.strangers)
 
 
-def header(path: Path, gene: str, cases: Collection[str] | None = None) -> Columns:
+def of_study(data: Path, block: Mapping[str, Any], cases: Collection[str]) -> Matrix:
+    """The matrix of a study: what its files say, before any check of its values.
+
+    data : folder that files lie below
+    block : the study's `genomics.expression`; cases : of its cohort
+    Raises StudyError as `read`, `samples` and `platform` do.
+    """
+    told = samples(data, block["file"], block["samples"]) if block.get("samples") else None
+    probes = platform(data, **block["platform"]) if block.get("platform") else None
+    return read(Path(data, block["file"]), block.get("gene", GENE), cases, told, probes)
+
+
+def header(path: Path, gene: str = GENE, cases: Collection[str] | None = None, told: Samples | None = None) -> Columns:
     """The columns of a matrix; its rows are not read. See `read`."""
-    table = read_header(path)
-    _refuse_turned(path, table.columns, cases or ())
-    return _columns(table, gene, cases)
+    opened = kind(path).opened(path)
+    _refuse_turned(opened.table, cases or (), told)
+    return _columns(opened, gene, cases, told)
 
 
-def read(path: Path | str, gene: str = "gene", cases: Collection[str] | None = None) -> Matrix:
+def read(
+    path: Path | str,
+    gene: str = GENE,
+    cases: Collection[str] | None = None,
+    told: Samples | None = None,
+    probes: Platform | None = None,
+) -> Matrix:
     """The matrix of a file before any check of its values.
 
-    gene : column that names the gene; `Unnamed: 0` for a first column without a name
+    gene : column that names the gene; `Unnamed: 0` for a first column without a name; where a format has a column of
+        its own for it (ID_REF), `gene` means that
     cases : of the study; a column that is none of them is left out (an Entrez id, a length), and never read. None:
         every column is a case
+    told : the case of each sample; without it columns are called like cases
+    probes : the gene of each probe; rows of probes of several genes, or of none, are left out
     Rows that count reads of no gene (`__no_feature`) are left out. Raises StudyError for a gene without a name, for a
     cell that is no number, and for two rows whose gene Excel turned into the same date or number; each with its line.
     """
     import numpy as np
     import pandas as pd
 
-    table = stream(Path(path))
-    _refuse_turned(Path(path), table.columns, cases or ())
-    columns = _columns(table, gene, cases)
+    format_ = kind(Path(path))
+    opened = format_.opened(Path(path))
+    table = opened.table
+    _refuse_turned(format_.opened(Path(path)).table, cases or (), told)
+    columns = _columns(opened, gene, cases, told)
     if cases and not columns.cases:
         raise StudyError(
-            f"expression: {table.at(table.header)}: no column is called like a case of the cohort "
-            f"({', '.join(sorted(cases)[:NAMED])} ...){forms(columns.others)}; "
-            f"give matrix and cohort the same names of cases{meant_by(columns.hints)}"
+            f"expression: {table.at(table.header)}: {_no_column(cases, told)}{forms(columns.others)}; "
+            f"{SAME if told is None else MAPPED}{meant_by(columns.hints)}"
         )
-    place = _gene_place(table, gene)
-    taken = [k for k, name in enumerate(table.columns) if name in set(columns.cases) and k != place]
-    lines: list[int] = []
-    names: list[str] = []
-    rows, counters = [], []
+    place = _gene_place(opened, gene)
+    taken = list(columns.placed)
+    lines, names = list[int](), list[str]()
+    rows, counters, n_unmapped = [], [], 0
     for line, cells in table.rows:
         if nobody(cells[place]):
             raise StudyError(f"expression: {table.at(line, gene)}: a row without a gene name; name it, or take it out")
         if COUNTER.fullmatch(cells[place]):
             counters.append(cells[place])
             continue
+        name = cells[place] if probes is None else probes.genes.get(cells[place], "")
+        if not name:
+            n_unmapped += 1
+            continue
         lines.append(line)
-        names.append(cells[place])
+        names.append(name)
         rows.append(_values(table, line, [cells[k] for k in taken], taken))
+    _refuse_no_probe(table, n_unmapped, names, probes)
     broken = damaged(names)
-    _refuse_merged(table, gene, names, lines, set(broken))
+    refuse_merged(table, gene, names, lines, set(broken) if probes is None else set())
     values = np.array(rows) if rows else np.empty((0, len(taken)))
     frame = pd.DataFrame(values, index=pd.Index(names, name=gene, dtype=object), columns=columns.cases)
-    return Matrix(frame, columns.others, broken, counters)
+    batches = _batches(table, columns, told)
+    counts = {"probes_read": len(names) + n_unmapped, "probes_without_one_gene": n_unmapped} if probes else {}
+    return Matrix(frame, columns.others, broken, counters, columns, batches, format_.name, counts)
 
 
-def _refuse_turned(path: Path, columns: Collection[str], cases: Collection[str]) -> None:
-    """StudyError for a matrix whose columns are no cases, and most of whose rows are."""
-    if not cases or set(columns) & set(cases):
+SAME = "give matrix and cohort the same names of cases"
+MAPPED = "look at the columns `sample` and `case` of genomics.expression.samples"
+
+
+def _no_column(cases: Collection[str], told: Samples | None) -> str:
+    first = ", ".join(sorted(cases)[:NAMED])
+    if told is None:
+        return f"no column is called like a case of the cohort ({first} ...)"
+    known = sum(case in set(cases) for case in told.cases.values())
+    return (
+        f"no column is a sample of a case of the cohort: genomics.expression.samples gives {len(told.cases)} samples, "
+        f"{known} of them of a case ({first} ...)"
+    )
+
+
+def _refuse_no_probe(table: Table, n_unmapped: int, names: list[str], probes: Platform | None) -> None:
+    if probes is not None and n_unmapped and not names:
+        raise StudyError(
+            f"expression: {table.name}: none of {n_unmapped} probes is one of the {len(probes.genes)} of one gene that "
+            "genomics.expression.platform names; look at its column `probe`, or take the table of this platform"
+        )
+
+
+def _batches(table: Table, columns: Columns, told: Samples | None) -> dict[str, str]:
+    named = {case: told.batches.get(table.columns[k], "") for k, case in columns.placed.items()} if told else {}
+    return {case: batch for case, batch in named.items() if batch}
+
+
+def _refuse_turned(table: Table, cases: Collection[str], told: Samples | None) -> None:
+    """StudyError for a matrix whose columns are no cases (no samples of them), and most of whose rows are."""
+    wanted = cases if told is None else {sample for sample, case in told.cases.items() if case in set(cases)}
+    if not wanted or set(table.columns) & set(wanted):
         return
-    table, known = stream(path), alike(cases)
+    known = alike(wanted)
     first = [bare(cells[0]) in known for _, cells in islice(table.rows, ROWS)]
     if sum(first) > len(first) / 2:
         raise StudyError(
@@ -130,50 +187,10 @@ def _refuse_turned(path: Path, columns: Collection[str], cases: Collection[str])
         )
 
 
-def damaged(genes: list[str]) -> list[str]:
-    """Names of genes that Excel made something else of: a date (`1-Mar`), or a number (2.31E+19 for 2310009E15Rik).
-
-    A day as Excel counts (44256) is one where genes are not numbers anyway.
-    """
-    numbered = sum(name.isdecimal() for name in genes) > len(genes) / 2
-    return [
-        name
-        for name in genes
-        if DATED.fullmatch(unicodedata.normalize("NFC", name))
-        or ROUNDED.fullmatch(name)
-        or (not numbered and SERIAL.fullmatch(name))
-    ]
-
-
-def _refuse_merged(table: Table, gene: str, names: list[str], lines: list[int], broken: set[str]) -> None:
-    """StudyError where two rows have one damaged name: they were two genes."""
-    first: dict[str, int] = {}
-    for name, line in zip(names, lines, strict=True) if broken else ():
-        if name in broken and first.setdefault(name, line) != line:
-            raise StudyError(
-                f"expression: {table.at(line, gene)}: {name!r} is a date or a number, and that of line {first[name]} "
-                "too: Excel made it of the names of two genes that are not one (MARCH1 and MARC1); write their names "
-                "again"
-            )
-
-
-def about_genes(columns: Collection[str]) -> str:
-    """`column 1 is 'symbol'` for the columns that describe genes: any other may be called after a patient."""
-    named = [f"column {k} is {name!r}" for k, name in enumerate(columns, start=1) if ABOUT_GENES.fullmatch(name)]
-    return ", ".join(named[:NAMED]) or "none of them called as a description of genes; their names are not shown"
-
-
 def meant_by(hints: Mapping[str, str]) -> str:
     """`; did you mean A-1 by its column 'A.1'?` for the first of the cases whose column is called almost like them."""
     listed = list(hints.items())[:NAMED]
     return "".join(f"; did you mean {case} by its column {name!r}?" for case, name in listed)
-
-
-def no_cases(others: list[str]) -> str:
-    """How many columns are of no case, and which of them describe genes: `2 (entrez, Length)`."""
-    named = [name or "one without a name" for name in others if not name or ABOUT_GENES.fullmatch(name)]
-    listed = ", ".join(named)
-    return f"{len(others)} ({listed})" if named else str(len(others))
 
 
 def left_out(given: Matrix) -> str:
@@ -182,7 +199,10 @@ def left_out(given: Matrix) -> str:
     return f"of no case of the cohort: {no_cases(given.others)}; rows that count reads of no gene: {counters}"
 
 
-def _gene_place(table: Table, gene: str) -> int:
+def _gene_place(opened: Opened, gene: str) -> int:
+    table = opened.table
+    if gene == GENE and GENE not in table.columns and opened.gene in table.columns:
+        return table.columns.index(opened.gene)
     if gene in NAMELESS and gene not in table.columns and table.columns[0] == "":
         return 0
     if gene not in table.columns:
@@ -194,18 +214,27 @@ def _gene_place(table: Table, gene: str) -> int:
     return table.columns.index(gene)
 
 
-def _columns(table: Table, gene: str, cases: Collection[str] | None) -> Columns:
-    place = _gene_place(table, gene)
-    names = [name for k, name in enumerate(table.columns) if k != place]
-    for name in names:
+def _columns(opened: Opened, gene: str, cases: Collection[str] | None, told: Samples | None) -> Columns:
+    table, place = opened.table, _gene_place(opened, gene)
+    names = {k: name for k, name in enumerate(table.columns) if k != place}
+    for name in names.values():
         refuse_rounded(name, f"expression: {table.at(table.header)}")
-    if cases is None:
-        return Columns([name for name in names if name], [], {}, table.notes)
-    known, others = set(cases), [name for name in names if name not in set(cases)]
-    near = alike(others)
-    lacking = sorted(known - set(names))
+    whose = {k: name if told is None else told.cases.get(name, "") for k, name in names.items()}
+    about = {k for k, name in names.items() if not name or ABOUT_GENES.fullmatch(name) or name in opened.about}
+    every = {name for k, name in whose.items() if name and names[k] not in opened.about}
+    known = every if cases is None else set(cases)
+    placed = {k: case for k, case in whose.items() if case in known}
+    if several := [case for case, n in Counter(placed.values()).items() if n > 1]:
+        raise StudyError(
+            f"expression: {table.name}: {len(several)} of {len(known)} cases have more than one sample; keep one of "
+            "each in genomics.expression.samples"
+        )
+    strangers = tuple(k for k in names if k not in placed and k not in about)
+    others = [name for k, name in names.items() if k not in placed] if cases is not None else []
+    near = alike(others) if told is None else {}
+    lacking = sorted(known - set(placed.values()))
     hints = {case: near[bare(case)] for case in lacking if bare(case) in near}
-    return Columns([name for name in names if name in known], others, hints, table.notes)
+    return Columns(placed, others, hints, table.notes, strangers if cases is not None else (), tuple(table.columns))
 
 
 def _values(table: Table, line: int, cells: list[str], taken: list[int]) -> object:

@@ -85,6 +85,8 @@ def contradictions(settings: dict[str, Any], origin: Origin) -> Iterator[str]:
         yield f"{origin.at('robustness', 'role')}: no cohort has the role {role!r}; perturb another"
     if genomics and genomics["cohort"] not in role_of:
         yield f"{origin.at('genomics', 'cohort')}: {genomics['cohort']!r} is none of {', '.join(role_of)}"
+    if genomics and "enrichment" in genomics and simulated(settings):
+        yield f"{origin.at('genomics', 'enrichment')}: simulated genes are in no set; take it out"
     if genomics and "volume" not in settings["baselines"]:
         yield (
             f"{origin.at('baselines')}: `genomics` corrects for volume, and no baseline has the name `volume`; "

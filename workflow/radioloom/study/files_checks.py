@@ -19,6 +19,7 @@ from radioloom.stages.learning.events import UNQUOTED
 from radioloom.stages.tables.combined_names import combined
 from radioloom.study import unsupervised_checks
 from radioloom.study.archive_checks import archive_remarks
+from radioloom.study.claims_checks import claims_remarks
 from radioloom.study.clinical_checks import Rows, row_notes, several_rows
 from radioloom.study.clock_checks import clock_remarks
 from radioloom.study.combine_checks import by_patient, combine_remarks
@@ -76,6 +77,7 @@ def file_remarks(study: Study, origin: Origin) -> Remarks:
             annotation_remarks(Annotated(study, cohort, cases), origin, remarks)
         if cohort in study.has.expression:
             expression_remarks(study, whose, origin, remarks)
+            claims_remarks(study, whose, origin, remarks)
     tables = {} if study.has.combined else read.tables  # columns of models are of one image each
     given = Known(study, outcomes, _whose(people), tables, _first(people))
     outcome_remarks(given, origin, remarks)

@@ -13,6 +13,8 @@ from radioloom.study.batches import repeated
 from radioloom.study.sheet import Row
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 
+CLAIMS = ("confounders", "split", "relearnt")
+
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
@@ -29,9 +31,11 @@ class Holdings:
     traits: tuple[str, ...]  # cohorts that readers annotated
     expression: tuple[str, ...]  # the cohort with gene expression
     scanned: bool  # cases are of one image each, whose header may say how it was acquired
+    claims: tuple[str, ...]  # what a map of gene modules is held against: blocks of `genomics`, of CLAIMS
+    enriched: bool  # gene sets are tested in modules and features
     reconstructed: bool  # trees of features and traits explain the gene modules
     numbered: bool  # the number of gene modules is chosen by a rule
-    relearnt: bool  # gene modules are learnt anew from fewer patients
+    regrouped: bool  # gene modules are learnt anew from fewer patients
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
@@ -80,9 +84,11 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         traits=those(lambda _, cohort: "traits" in cohort),
         expression=those(lambda n, _: genomics and genomics["cohort"] == n),
         scanned=bool(images) and not combined(settings),
+        claims=tuple(name for name in CLAIMS if name in (genomics or {})),
+        enriched=bool(genomics and "enrichment" in genomics),
         reconstructed=bool(genomics and "reconstruction" in genomics),
         numbered=bool(genomics and genomics["modules"]["n_modules"] == "auto"),
-        relearnt=bool(genomics and "stability" in genomics),
+        regrouped=bool(genomics and "stability" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),

@@ -184,14 +184,18 @@ class Study:
 
     @cached_property
     def files_of_genes(self) -> dict[str, str]:
-        """Files below the data folder with expression, or with sets of genes, by their kind."""
+        """Files below the data folder that the block `genomics` names, by their kind, each once."""
         block = self.settings["genomics"]
+        expression = block["expression"]
         named = {
-            "expression": block["expression"],
+            "expression": expression,
+            **{f"{key} of the expression": expression.get(key, {}) for key in ("samples", "platform")},
             "gene sets": block["modules"],
             "expression of others": block.get("stability", {}).get("other", {}),
-        }
-        return {kind: file_of(each["file"]) for kind, each in named.items() if "file" in each}
+            "sets to enrich": {"file": block["enrichment"]["sets"]} if self.has.enriched else {},
+        } | {kind: block[kind] for kind in self.has.claims}
+        files = {kind: file_of(each["file"]) for kind, each in named.items() if "file" in each}
+        return {kind: file for kind, file in files.items() if kind == "expression" or file != files["expression"]}
 
     @cached_property
     def patients(self) -> list[dict[str, Any]]:

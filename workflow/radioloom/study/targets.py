@@ -11,7 +11,7 @@ from radioloom.io.files import is_file
 from radioloom.settings import Origin, check, meant, read
 from radioloom.study.alone import place_of
 from radioloom.tables.columns import APPARENT, CROSS_VALIDATION, LEFT_OUT, MAIN_METRIC, VALIDATION
-from radioloom.tables.targets import MEDIAN_SURVIVAL, SURVIVAL
+from radioloom.tables.targets import MEDIAN_SURVIVAL, OF_GENES, RECONSTRUCTION, SURVIVAL
 
 KEY = "targets"
 Settings = dict[str, Any]
@@ -83,9 +83,22 @@ def _choice(value: str, known: Iterable[str]) -> str:
 
 def _compared(settings: Settings, asked: Settings) -> Iterator[Fault]:
     """What the study will not have of a number that is asked for."""
+    if asked["metric"] in OF_GENES:
+        yield from _of_genes(settings.get("genomics"), asked)
+        return
     yield from _evaluation(settings, asked)
     yield from _models(settings, asked)
     yield from (_of_curves if asked["group"] else _of_metrics)(settings, asked)
+
+
+def _of_genes(genomics: Settings | None, asked: Settings) -> Iterator[Fault]:
+    """Of a number of gene modules."""
+    if not genomics or (OF_GENES[asked["metric"]][1][0] == RECONSTRUCTION and RECONSTRUCTION not in genomics):
+        needed = "genomics.reconstruction" if genomics else "genomics"
+        yield ("metric",), f"the study has no `{needed}`; add it, or say why the number is `not_comparable`"
+    for key in ("cohort", "against", "days", "group"):
+        if asked.get(key):
+            yield (key,), "a number of gene modules is of none; take it out"
 
 
 def _evaluation(settings: Settings, asked: Settings) -> Iterator[Fault]:

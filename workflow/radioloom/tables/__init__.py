@@ -4,8 +4,17 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
+from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
+from radioloom.tables.enrichment import (
+    ENRICHMENT_CLUSTERS,
+    ENRICHMENT_SETS,
+    FEATURE_ENRICHMENT,
+    MODULE_ENRICHMENT,
+    SET_SCORES,
+)
+from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
 from radioloom.tables.gene_modules import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
@@ -34,6 +43,7 @@ from radioloom.tables.record import Column, Table, provenance_of
 from radioloom.tables.size import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
 from radioloom.tables.targets import TARGETS
 from radioloom.tables.traits import TRAIT_AGREEMENT, TRAITS, UNREAD
+from radioloom.tables.tree_values import TREE_VALUES
 from radioloom.tables.unsupervised import (
     ANNOTATIONS,
     ASSOCIATION_RULES,
@@ -122,13 +132,27 @@ TABLES = (
     RULES_BY_CHANCE,
     CHECKLIST,
     APPLIED,
+    SAMPLES,
+    TRAIT_FILTERS,
     MODULES,
     ASSOCIATIONS,
+    ADJUSTED,
+    CONFOUNDERS,
+    GENE_PARTS,
+    REPLICATED,
+    RELEARNT,
+    MAPS_BY_CHANCE,
     TREES,
     RECONSTRUCTED,
+    TREE_VALUES,
     MODULE_NUMBERS,
     MODULE_STABILITY,
     MODULE_PRESERVATION,
+    ENRICHMENT_SETS,
+    MODULE_ENRICHMENT,
+    FEATURE_ENRICHMENT,
+    SET_SCORES,
+    ENRICHMENT_CLUSTERS,
 )
 
 
@@ -142,6 +166,7 @@ def by_name(name: str) -> Table:
 
 __all__ = [
     "ACQUISITION",
+    "ADJUSTED",
     "ANNOTATIONS",
     "APPLIED",
     "ASSOCIATIONS",
@@ -162,6 +187,7 @@ __all__ = [
     "COMBINED",
     "COMPARISONS",
     "COMPETING",
+    "CONFOUNDERS",
     "CONSENSUS",
     "CONTROLS",
     "COVARIATES",
@@ -170,20 +196,26 @@ __all__ = [
     "DECISIONS",
     "DIVISIONS",
     "DRIFT",
+    "ENRICHMENT_CLUSTERS",
+    "ENRICHMENT_SETS",
     "EXCLUSIONS",
     "FEATURES",
+    "FEATURE_ENRICHMENT",
     "FOLLOWED",
+    "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
     "LEARNING_CURVE",
     "LEARNT",
     "LOOKS",
+    "MAPS_BY_CHANCE",
     "MASKS",
     "MEASURED",
     "METRICS",
     "MISSING",
     "MODELS",
     "MODULES",
+    "MODULE_ENRICHMENT",
     "MODULE_NUMBERS",
     "MODULE_PRESERVATION",
     "MODULE_STABILITY",
@@ -197,14 +229,18 @@ __all__ = [
     "POOLED",
     "PREDICTIONS",
     "RECONSTRUCTED",
+    "RELEARNT",
     "RELIABILITY",
+    "REPLICATED",
     "RISKS",
     "RULES_BY_CHANCE",
     "RULE_ITEMS",
+    "SAMPLES",
     "SAMPLE_SIZE",
     "SCANNERS",
     "SELECTION",
     "SERIES",
+    "SET_SCORES",
     "SIMILAR",
     "SKIPPED",
     "SPLITS",
@@ -215,6 +251,7 @@ __all__ = [
     "TARGETS",
     "TRAITS",
     "TRAIT_AGREEMENT",
+    "TRAIT_FILTERS",
     "TREES",
     "TUNING",
     "UNREAD",

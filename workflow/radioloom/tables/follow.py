@@ -126,6 +126,7 @@ SUCCESSION = Table(
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
         Column("withheld", "string", "why there is no interval, as in METRICS"),
         Column("n", "int64", "cases"),
+        Column("n_measured", "int64", "of them with every value that the version (or both) takes, measured", null=True),
         Column("n_events", "int64", "of them with the event"),
     ),
 )

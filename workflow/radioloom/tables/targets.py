@@ -29,6 +29,18 @@ VERDICTS = {  # `verdict`
 }
 SIGNS = {"below": "< ", "above": "> "}  # `bound` -> before the number that was published
 SURVIVAL, MEDIAN_SURVIVAL = "survival", "median_survival"  # `metric` of a group of CURVES, in the place of METRICS'
+RECONSTRUCTION = "reconstruction"
+# `metric` of gene modules, in the place of METRICS' -> what it is, and where it stands: input of the rule, keys in it;
+# of a dict it is how many there are.
+OF_GENES = {
+    "genes": ("genes read", ("summary", "genes", "genes_read")),
+    "genes_in_modules": ("genes in modules", ("summary", "genes", "in_modules")),
+    "gene_modules": ("gene modules", ("summary", "explained")),
+    "traits_offered": ("features and traits that trees may ask for", (RECONSTRUCTION, "offered")),
+    "traits_asked": ("features and traits that trees ask for", (RECONSTRUCTION, "used")),
+    "variance_reconstructed": ("share of the variance that trees reconstruct", (RECONSTRUCTION, "explained")),
+    "variance_held_out": ("share of the variance in cases left out", (RECONSTRUCTION, "held_out")),
+}
 
 TARGETS = Table(
     "TARGETS",
@@ -43,7 +55,11 @@ TARGETS = Table(
         Column("model", "string", f"{MODEL.meaning}; '' where there is none"),
         Column("against", "string", "the model whose value is subtracted; '' for a value"),
         Column("group", "string", "group of risk, of a number of CURVES; '' elsewhere"),
-        Column("metric", "string", f"as in METRICS; of CURVES {SURVIVAL} or {MEDIAN_SURVIVAL} (days)"),
+        Column(
+            "metric",
+            "string",
+            f"as in METRICS; of CURVES {SURVIVAL} or {MEDIAN_SURVIVAL} (days); of genes {', '.join(OF_GENES)}",
+        ),
         Column("days", "float64", "horizon of an absolute risk, or day of the curve; 0 where there is none", "days"),
         Column("published", "float64", "the published number"),
         Column("written", "string", "the same as it is written in the file of targets"),

@@ -47,7 +47,7 @@ def separated(lines: Iterator[str], place: Path) -> tuple[Records, tuple[str, ..
     mark = declared[1] if declared else _separator(sample, expected, place.name)
     by = (MARKS | PIPE)[mark]
     notes = () if mark == expected else (f"{place.name}: its cells are separated by {by}, and read so",)
-    return _records(chain(sample, lines), mark, place.name), notes
+    return by_mark(chain(sample, lines), mark, place.name), notes
 
 
 def _separator(sample: list[str], expected: str, name: str) -> str:
@@ -119,7 +119,8 @@ def _width(sample: list[str], mark: str) -> int:
     )
 
 
-def _records(lines: Iterable[str], mark: str, name: str) -> Records:
+def by_mark(lines: Iterable[str], mark: str, name: str) -> Records:
+    """Records of lines whose cells are separated by a mark; StudyError where quotes do not pair."""
     reader = csv.reader(lines, delimiter=mark, strict=True)
     while True:
         line = reader.line_num + 1

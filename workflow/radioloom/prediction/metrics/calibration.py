@@ -13,7 +13,7 @@ from radioloom.prediction.models.robust import by_patient, jackknife_errors, of_
 from radioloom.prediction.outcome import Outcome
 from radioloom.tables.columns import LONG_TAILS
 
-LONG, FEWEST_CARRY = 4.5, 18  # kurtosis: 3 of a normal distribution, of 80 patients 99 % are below 4.5
+LONG, LOPSIDED = 4.5, 0.7  # kurtosis and skewness: 3 and 0 of a normal distribution, of 80 patients 99 % are below
 MANY = 400  # patients of whom none moves a slope so far that leaving each out in turn is worth its time
 STEPS, CLOSE = 100, 1e-12  # of Newton's method for one intercept
 
@@ -24,9 +24,9 @@ def calibration_slope(judged: Judged) -> Estimate:
     Below 1 the risks are too extreme (overfitting). NaN where the risk does not vary, the outcome is separated, or
     there are too few events (of a binary outcome: or too few without). The error is that of the jackknife over patients
     (of more than `MANY` the sandwich's), and no smaller than the model's: in 50 patients of two cases it holds .94 of
-    normal risks and .92 of lognormal ones, the sandwich .93 and .90 (docs/validation.md). No interval where fewer than
-    `FEWEST_CARRY` patients carry the slope (their number over the kurtosis of the risk) and the risk has long tails
-    (kurtosis above `LONG`): the slope of the next patients is that of the few who lie farthest out.
+    normal risks, the sandwich .93 (docs/validation.md). No interval where the risk has long tails or one (kurtosis
+    above `LONG`, skewness beyond `LOPSIDED`): the slope of the next patients is that of the few who lie farthest out,
+    and that of all is another than any number of patients shows.
     """
     risk, outcomes = judged.risks[0], judged.outcomes
     sd = risk.std()
@@ -39,10 +39,10 @@ def calibration_slope(judged: Judged) -> Estimate:
     if fitted.ridge:
         return UNDEFINED
     (beta,), (of_model,) = wald(fitted)
-    kurtosis, m = float(np.mean(column**4)), len(np.unique(outcomes.patients))
-    if kurtosis > LONG and m < FEWEST_CARRY * kurtosis:
+    if np.mean(column**4) > LONG or abs(np.mean(column**3)) > LOPSIDED:
         return Estimate(float(beta / sd), why=LONG_TAILS)
-    apart = jackknife_errors(column, outcomes, fit, fitted) if m <= MANY else robust_errors(column, outcomes, fitted)
+    many = len(np.unique(outcomes.patients)) > MANY
+    apart = jackknife_errors(column, outcomes, fit, fitted) if not many else robust_errors(column, outcomes, fitted)
     spread = of_patients(outcomes) * np.maximum(apart[0], of_model)
     return Estimate(float(beta / sd), (float((beta - spread) / sd), float((beta + spread) / sd)))
 

@@ -30,19 +30,22 @@ def delong(event: np.ndarray, risks: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 def delong_auc(judged: Judged) -> Estimate:
-    """AUC with DeLong's interval.
+    """AUC with the interval of DeLong's variance on the logit scale.
 
-    No interval where the AUC has no variance (perfect order) or several cases are of one patient, and no AUC where an
-    outcome is not there twice.
+    With 80 patients it holds .945 to .956 of AUC .5 to .92, where value plus and minus 1.96 errors held .94 down to .91
+    (Qin and Hotilovac 2008, doi:10.1177/0962280207087173; `tests/golden/make/delong_coverage.py`). No interval where
+    the AUC has no variance (perfect order) or several cases are of one patient, and no AUC where an outcome is not
+    there twice.
     """
     event = judged.outcomes.event
     if min(event.sum(), (~event).sum()) < 2:
         return UNDEFINED
-    auc, covariance = delong(event, judged.risks[:1])
-    if not covariance[0, 0] > 0 or not one_case_each(judged.outcomes):
-        return Estimate(float(auc[0]))
-    spread = Z95 * math.sqrt(covariance[0, 0])
-    return Estimate(float(auc[0]), (max(0.0, float(auc[0] - spread)), min(1.0, float(auc[0] + spread))))
+    (auc,), ((variance,),) = delong(event, judged.risks[:1])
+    if not variance > 0 or not one_case_each(judged.outcomes):
+        return Estimate(float(auc))
+    spread = Z95 * math.sqrt(variance) / (auc * (1 - auc))
+    low, high = special.expit(special.logit(auc) + np.array([-spread, spread]))
+    return Estimate(float(auc), (float(low), float(high)))
 
 
 def delong_p(event: np.ndarray, first: np.ndarray, second: np.ndarray) -> float:

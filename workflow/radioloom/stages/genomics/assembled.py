@@ -3,26 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from radioloom.genomics.expression import Expression, Rules, prepare
 from radioloom.io import expression
-from radioloom.stages.genomics.associate import Measured, measurements
+from radioloom.stages.genomics.associate import Measured, sifted, tested
+from radioloom.stages.genomics.settled import settled
+from radioloom.stages.learning.signature import Signature
 from radioloom.tables.features import wide
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from radioloom.io.expression import Matrix
 
 
-def assembled(read: Callable[..., dict[str, Any]], params: Any, traits: bool) -> tuple[Measured, Matrix]:
-    """Features and traits by case, and the expression matrix of the cohort's cases.
+class Inputs(NamedTuple):
+    """What maps of genes are made of, and how it came to be."""
 
-    read : gives the tables of some names, as `Job.read` does: features, and traits where there are any (`traits`)
-    params : of the job, read are settings (the study's `genomics`), data and cases
-    """
+    measured: Measured
+    decisions: list[dict[str, Any]]  # TRAIT_FILTERS
+    given: Matrix  # as the file has it
+    expression: Expression  # as the study's rules make it
+    cases: list[str]  # of the cohort
+
+
+def inputs(read: Callable[..., dict[str, Any]], params: Any, traits: bool) -> Inputs:
+    """Features, traits and expression of the genomics cohort; see `mapped`."""
     settings = params.settings
     features = read("features")["features"]
     features = wide(features[features["cohort"] == settings["cohort"]]).droplevel("cohort")
-    table, cases = settings["expression"], {*params.cases, *features.index}
-    given = expression.read(Path(params.data, table["file"]), table["gene"], cases)
-    return measurements(features, read("traits")["traits"] if traits else None, given.values, settings), given
+    cases = sorted({*params.cases, *features.index})
+    given = expression.of_study(Path(params.data), settings["expression"], cases)
+    ready = prepare(given.values, Rules(**settings["expression"]), given.batches)
+    measured, decisions = sifted(features, read("traits")["traits"] if traits else None, ready.values, settings)
+    return Inputs(measured, decisions, given, ready, cases)
+
+
+class Mapped(NamedTuple):
+    """What a map of gene modules is made of, and the map where there is one."""
+
+    measured: Measured  # features and traits by case
+    expression: pd.DataFrame  # gene (index) x case, as the study's rules make it
+    members: pd.DataFrame | None  # MODULES; None before there are any
+    family: list[str]  # features and labels of traits that are tested together
+    settings: dict[str, Any]  # the study's `genomics`, settled
+    feature_ids: list[str]  # of the signature
+    given: Matrix  # the expression as its file has it, and genes that were dropped, merged or filled
+
+
+def mapped(read: Callable[..., dict[str, Any]], given: Any, params: Any) -> Mapped:
+    """Features, traits, expression and modules of the genomics cohort, as a job has them.
+
+    read : gives the tables of some names, as `Job.read` does
+    given : inputs of the job: features, signature, traits and module_numbers where there are any, modules
+    params : of the job, read are settings (the study's `genomics`), data, cases, volume and trust_edited
+    """
+    found = inputs(read, params, bool(given.traits))
+    settings = settled(read, params, bool(given.get("module_numbers")))
+    signature = Signature.read(given.signature, params.trust_edited)
+    family = tested(found.measured, settings["features"], signature.feature_ids, params.volume)
+    members = read("modules")["modules"] if given.get("modules") else None
+    matrix = replace(found.given, values=found.expression.values, counts=found.expression.counts)
+    return Mapped(found.measured, matrix.values, members, family, settings, signature.feature_ids, matrix)

@@ -24,11 +24,16 @@ class Settings:
     expression: dict[str, Any]  # genomics/expression.py Rules
     modules: dict[str, Any]  # genomics/modules/record.py Rules
     number: dict[str, Any] | None = None  # stages/genomics/number.py Settings
-    stability: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
+    stability: dict[str, Any] | None = None  # stages/genomics/regroup.py Settings
     permutations: int = 2000
-    min_trait_share: float = 0.1  # see trait_scales.by_case
+    min_trait_share: float = 0.1  # see trait_filters
     features: str = "signature"  # the declared family of tests: the signature's features and volume, or all features
+    traits: dict[str, Any] | None = None  # stages/genomics/trait_filters.py Rules
     reconstruction: dict[str, Any] | None = None  # stages/genomics/reconstruct.py Settings
+    confounders: dict[str, Any] | None = None  # stages/genomics/confounders.py Settings
+    split: dict[str, Any] | None = None  # stages/genomics/parts.py Settings
+    relearnt: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
+    enrichment: dict[str, Any] | None = None  # stages/genomics/enrich.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:
@@ -40,6 +45,7 @@ class Measured(NamedTuple):
 
     values: pd.DataFrame  # case x feature id, and labels of traits; gaps allowed
     traits: dict[str, tuple[str, str]]  # label -> trait, and the one answer against all others or ""
+    dropped: frozenset[str] = frozenset()  # features that a filter leaves out of the family of tests
 
 
 class Associated(NamedTuple):
@@ -107,24 +113,43 @@ def associate(
         "permutations": wanted.permutations,
         "smallest_q": None if math.isnan(least) else least,
     } | ({"sets": modules.sets} if modules.sets else {})  # fmt: skip
-    described = pairs.assign(**_described(pairs["feature_id"], measured.traits))
-    return Associated(MODULES.frame(modules.members), ASSOCIATIONS.frame(described), modules.scores, summary)
+    labelled = pairs.assign(**described(pairs["feature_id"], measured.traits))
+    return Associated(MODULES.frame(modules.members), ASSOCIATIONS.frame(labelled), modules.scores, summary)
 
 
 def measurements(
     features_wide: pd.DataFrame, traits: pd.DataFrame | None, expression: pd.DataFrame, settings: dict[str, Any]
 ) -> Measured:
     """Features (case x feature id) of the genomics cohort and, where there are TRAITS, its traits beside them."""
-    from radioloom.stages.genomics.trait_scales import by_case
-
-    if traits is None:
-        return Measured(features_wide, {})
-    ours = traits[(traits["cohort"] == settings["cohort"]) & traits["case"].isin(expression.columns)]
-    columns = by_case(ours, Settings(**settings).min_trait_share, FEWEST_CASES)
-    return Measured(features_wide.join(columns.values, how="outer"), columns.answers)
+    return sifted(features_wide, traits, expression, settings)[0]
 
 
-def _described(feature_ids: pd.Series, traits: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
+def sifted(
+    features_wide: pd.DataFrame, traits: pd.DataFrame | None, expression: pd.DataFrame, settings: dict[str, Any]
+) -> tuple[Measured, list[dict[str, Any]]]:
+    """The same, and why each trait is among them or not: rows of TRAIT_FILTERS.
+
+    With `features: all` features go through the rule beside traits; those that it drops stay as values, and are not
+    tested.
+    """
+    from radioloom.stages.genomics.trait_filters import PREVALENCE, Rules, candidates, sift
+    from radioloom.tables import TRAITS
+
+    wanted = Settings(**settings)
+    rules = Rules(**(wanted.traits or {}))
+    both = wanted.features == "all" and rules.filter != PREVALENCE
+    if traits is None and not both:
+        return Measured(features_wide, {}), []
+    ours = TRAITS.frame([]) if traits is None else traits[traits["cohort"] == wanted.cohort]
+    given = candidates(ours, features_wide if both else None, expression.columns, wanted.min_trait_share, FEWEST_CASES)
+    chosen = sift(given, rules, wanted.cohort)
+    labels = [label for label in chosen.kept if label in given.answers]
+    dropped = set(given.values.columns) - set(chosen.kept) - given.answers.keys()
+    values = features_wide.join(given.values[labels], how="outer") if traits is not None else features_wide
+    return Measured(values, {label: given.answers[label] for label in labels}, frozenset(dropped)), chosen.decisions
+
+
+def described(feature_ids: pd.Series, traits: dict[str, tuple[str, str]]) -> dict[str, list[str]]:
     """Columns `kind`, `trait` and `value` of ASSOCIATIONS for each feature id or label of a trait."""
     from radioloom.tables.genomics import FEATURE, TRAIT
 
@@ -147,13 +172,13 @@ def _counted(measured: Measured) -> dict[str, int]:
 
 def tested(measured: Measured, family: str, feature_ids: list[str], volume_id: str) -> list[str]:
     """Feature ids and labels of traits that are tested together; family : `genomics.features`."""
-    features, traits = measured
+    features, traits = measured.values, measured.traits
     alone = bool(traits) and not feature_ids and volume_id not in features  # nobody has an image
     wanted = list(dict.fromkeys([*feature_ids, *([] if alone else [volume_id]), *traits]))
     lacking = [name for name in wanted if name not in features]
     if lacking:
         raise StudyError(f"associate: features {', '.join(lacking)} are not among those of the genomics cohort")
-    return sorted(features.columns) if family == "all" else wanted
+    return sorted(set(features.columns) - measured.dropped) if family == "all" else wanted
 
 
 def _shared(features: pd.DataFrame, expression: pd.DataFrame) -> list[str]:

@@ -31,6 +31,7 @@ class Reconstructed(NamedTuple):
     trees: pd.DataFrame  # TREES
     modules: pd.DataFrame  # RECONSTRUCTED
     summary: dict[str, Any]  # JSON-able: counts, shares of all genes, and what permuted traits reach
+    values: pd.DataFrame  # TREE_VALUES
 
 
 def reconstruct(
@@ -58,6 +59,7 @@ def reconstruct(
     from radioloom.genomics.modules.score import standardise
     from radioloom.genomics.reconstruction import Draws, signs
     from radioloom.genomics.reconstruction import reconstruct as reconstructed
+    from radioloom.stages.genomics.tree_values import tree_values
     from radioloom.stats.multiplicity import benjamini_hochberg
     from radioloom.tables import RECONSTRUCTED, TREES
 
@@ -107,7 +109,8 @@ def reconstruct(
         "max_splits": rules.trees.max_splits,
         "min_cases": rules.trees.min_cases,
     }
-    return Reconstructed(trees, RECONSTRUCTED.frame(pd.DataFrame(by_module)), summary)
+    values = tree_values(outcome.network, directed, x, outcome.held_out, names, set(measured.traits))
+    return Reconstructed(trees, RECONSTRUCTED.frame(pd.DataFrame(by_module)), summary, values)
 
 
 def _p(shares: np.ndarray, by_chance: np.ndarray | None) -> np.ndarray:

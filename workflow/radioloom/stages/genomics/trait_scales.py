@@ -94,11 +94,10 @@ def _agreement(scale: Scale, both: np.ndarray) -> tuple[float, float, float]:
     return kappa.estimate, kappa.low, kappa.high
 
 
-def by_case(traits: pd.DataFrame, min_share: float, fewest: int) -> TraitColumns:
-    """Traits of each case that can be tested: numbers and levels as they are, an answer as 1 where given, else 0.
+def every_column(traits: pd.DataFrame) -> TraitColumns:
+    """Traits of each case as columns: numbers and levels as they are, an answer as 1 where given, else 0.
 
-    Several readers are averaged. Of a trait with two values the rarer one stands for both. A column is left out that
-    fewer than `fewest` cases have, or in which no more than `min_share` of them differ from the most frequent answer.
+    Several readers are averaged. Of a trait with two values the rarer one stands for both.
     """
     import pandas as pd
 
@@ -115,9 +114,7 @@ def by_case(traits: pd.DataFrame, min_share: float, fewest: int) -> TraitColumns
                     "alphabetical order; rename one"
                 )
             columns[label], answers[label] = given.groupby(level="case").mean(), (scale.trait, value)
-    differ = {label: 1 - column.value_counts(normalize=True).max() for label, column in columns.items()}
-    kept = [label for label, share in differ.items() if share > min_share and columns[label].count() >= fewest]
-    return TraitColumns(pd.DataFrame(columns)[kept].sort_index(), {label: answers[label] for label in kept})
+    return TraitColumns(pd.DataFrame(columns).sort_index(), answers)
 
 
 def _columns(scale: Scale) -> Iterator[tuple[str, pd.Series]]:

@@ -20,7 +20,7 @@ from radioloom.tables.follow import DIFFERENCE, EARLIER, LATER
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("metric", "estimate", "low", "high", "withheld", "n", "n_events")
+COLUMNS = ("metric", "estimate", "low", "high", "withheld", "n", "n_measured", "n_events")
 OLD = ModelKey(BASELINE, EARLIER)
 
 

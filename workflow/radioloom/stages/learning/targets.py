@@ -16,6 +16,8 @@ from radioloom.tables.targets import (
     JUDGED,
     MEDIAN_SURVIVAL,
     NOT_COMPARABLE,
+    OF_GENES,
+    RECONSTRUCTION,
     REPRODUCED,
     SHOWN,
     WITHIN,
@@ -44,18 +46,26 @@ class Number(NamedTuple):
 
 
 def targets(
-    published: Mapping[str, Any], metrics: pd.DataFrame, curves: pd.DataFrame, training: list[str]
+    published: Mapping[str, Any],
+    metrics: pd.DataFrame,
+    curves: pd.DataFrame,
+    training: list[str],
+    genes: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """TARGETS rows.
 
     published : the study's file of targets, checked
     metrics, curves : METRICS and CURVES
     training : names of the training cohorts
+    genes : what the stages associate (`summary`) and reconstruct (`reconstruction`) say of their modules, where there
+        are any
     """
     for name, target in published["targets"].items():
         asked, number = target.get("compare"), Number(reason=target.get("not_comparable", ""))
         keys = dict.fromkeys(("evaluation", "cohort", "kind", "model", "against", "group", "metric"), "")
-        if asked:
+        if asked and asked["metric"] in OF_GENES:
+            keys["metric"], number = asked["metric"], _of_genes(genes or {}, asked["metric"])
+        elif asked:
             keys = keys_of(asked, training)
             number = _of_curve(curves, keys, asked) if asked["group"] else _of_metrics(metrics, keys, asked)
         yield {
@@ -155,6 +165,18 @@ def _of_curve(curves: pd.DataFrame, keys: Mapping[str, str], asked: Target) -> N
     last = rows[rows["time_days"] <= asked["days"]].iloc[-1]
     survival, low, high = (float(last[key]) for key in ("survival", "low", "high"))
     return Number(survival, low, high, n)
+
+
+def _of_genes(genes: Mapping[str, Mapping[str, Any]], metric: str) -> Number:
+    """A number of gene modules, and the cases behind it. genes : as `targets` takes them."""
+    source, *keys = OF_GENES[metric][1]
+    value: Any = genes.get(source)
+    if not value:
+        return Number(reason=ABSENT)
+    n = value["cases"] if source == RECONSTRUCTION else value["cases"]["expression"]
+    for key in keys:
+        value = value[key]
+    return Number(float(len(value) if isinstance(value, Mapping) else value), n=n)
 
 
 def _median(rows: pd.DataFrame, end: str) -> float:

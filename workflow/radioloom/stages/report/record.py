@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from radioloom.profile import Measuring
     from radioloom.stages.learning.signature import Signature
 
-SUMMARIES = ("summary", "reconstruction", "stability")  # fields that are read of JSON
+SUMMARIES = ("summary", "expression", "reconstruction", "stability", "enrichment")  # fields that are read of JSON
 Picture = tuple[tuple[str, str, str], "np.ndarray"]  # case, replicate and roi; uint8 (height, width, 3)
 
 
@@ -96,16 +96,31 @@ class ReportInputs:
     traits: pd.DataFrame | None = None  # TRAITS; None where the study has no annotations
     trait_agreement: pd.DataFrame | None = None  # TRAIT_AGREEMENT
     unread: pd.DataFrame | None = None  # UNREAD
+    samples: pd.DataFrame | None = None  # SAMPLES; this and the next two None where the study has no expression
+    trait_filters: pd.DataFrame | None = None  # TRAIT_FILTERS
+    expression: dict[str, Any] | None = None  # `summary` of stages.genomics.sift
     modules: pd.DataFrame | None = None  # MODULES; None where the study has no expression
     associations: pd.DataFrame | None = None  # ASSOCIATIONS
     summary: dict[str, Any] | None = None  # `summary` of stages.genomics.associate
-    trees: pd.DataFrame | None = None  # TREES; this and the next two None where no trees are asked for
+    adjusted: pd.DataFrame | None = None  # ADJUSTED; this and the next None where no confounders are declared
+    confounders: pd.DataFrame | None = None  # CONFOUNDERS
+    gene_parts: pd.DataFrame | None = None  # GENE_PARTS; this and the next None where the map is tested in no others
+    replicated: pd.DataFrame | None = None  # REPLICATED
+    relearnt: pd.DataFrame | None = None  # RELEARNT; this and the next None where no map is learnt anew
+    maps_by_chance: pd.DataFrame | None = None  # MAPS_BY_CHANCE
+    trees: pd.DataFrame | None = None  # TREES; this and the next three None where no trees are asked for
+    tree_values: pd.DataFrame | None = None  # TREE_VALUES
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
     module_numbers: pd.DataFrame | None = None  # MODULE_NUMBERS; None where the number of modules is given
     module_stability: pd.DataFrame | None = None  # MODULE_STABILITY; this and the next two None without `stability`
     module_preservation: pd.DataFrame | None = None  # MODULE_PRESERVATION
-    stability: dict[str, Any] | None = None  # `summary` of stages.genomics.relearn
+    stability: dict[str, Any] | None = None  # `summary` of stages.genomics.regroup
+    enrichment_sets: pd.DataFrame | None = None  # ENRICHMENT_SETS; this and what follows None without `enrichment`
+    module_enrichment: pd.DataFrame | None = None  # MODULE_ENRICHMENT
+    feature_enrichment: pd.DataFrame | None = None  # FEATURE_ENRICHMENT
+    enrichment_clusters: pd.DataFrame | None = None  # ENRICHMENT_CLUSTERS
+    enrichment: dict[str, Any] | None = None  # `summary` of stages.genomics.enrich
     features: pd.DataFrame | None = None  # FEATURES (COMBINED); of simulated, tabulated or combined images
     truth: dict[str, pd.DataFrame] | None = None  # see `planted.compare`; None for real patients
     comparison: Comparison | None = None  # of the truth and the results, as `report` adds it

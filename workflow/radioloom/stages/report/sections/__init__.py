@@ -2,10 +2,14 @@
 
 from radioloom.stages.report.record import Section
 from radioloom.stages.report.sections.acquisition import ACQUISITION
+from radioloom.stages.report.sections.adjusted import ADJUSTED
+from radioloom.stages.report.sections.associated import ASSOCIATED
 from radioloom.stages.report.sections.checklists import CHECKLISTS
 from radioloom.stages.report.sections.clusters import CLUSTERS
 from radioloom.stages.report.sections.cohorts import COHORTS
 from radioloom.stages.report.sections.contact import CONTACT
+from radioloom.stages.report.sections.enrichment import ENRICHMENT
+from radioloom.stages.report.sections.expression import EXPRESSION
 from radioloom.stages.report.sections.follow import FOLLOW
 from radioloom.stages.report.sections.frozen import FROZEN
 from radioloom.stages.report.sections.genomics import GENOMICS
@@ -13,13 +17,16 @@ from radioloom.stages.report.sections.identity import IDENTITY
 from radioloom.stages.report.sections.incidence import INCIDENCE
 from radioloom.stages.report.sections.missing import MISSING
 from radioloom.stages.report.sections.models import MODELS
+from radioloom.stages.report.sections.module_trees import MODULE_TREES
 from radioloom.stages.report.sections.number import NUMBER
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
+from radioloom.stages.report.sections.relearnt import RELEARNT
 from radioloom.stages.report.sections.reliability import RELIABILITY
+from radioloom.stages.report.sections.replicated import REPLICATED
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
@@ -58,10 +65,17 @@ SECTIONS: tuple[Section, ...] = (
     SIMILAR,
     RULES,
     TRAITS,
+    EXPRESSION,
     NUMBER,
     GENOMICS,
     STABILITY,
+    RELEARNT,
+    ADJUSTED,
+    REPLICATED,
+    ASSOCIATED,
     RECONSTRUCTION,
+    MODULE_TREES,
+    ENRICHMENT,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,

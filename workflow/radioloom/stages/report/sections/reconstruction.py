@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from radioloom.figures import style, trees
+from radioloom.figures import style, tree_map, trees
 from radioloom.stages.report.record import ReportInputs, Section
 
 
 def build(study: ReportInputs) -> dict[str, Any]:
-    """The map of splits, shares of variance beside each other, and each tree in words."""
+    """The map of splits and shares of variance, and each tree in words."""
     splits, modules = study.trees, study.reconstructed
-    drawn = trees.best(modules)
-    figures = {"shares": style.svg(trees.shares(modules, drawn), "tree-shares", "Variance of modules reconstructed")}
+    figures = {}
     if len(splits):
-        figures["map"] = style.svg(trees.split_map(splits, drawn), "tree-map", "Modules and what their trees ask for")
+        drawn = tree_map.tree_map(splits, modules)
+        figures["map"] = style.svg(drawn, "tree-map", "Modules, what their trees ask for, and what is reconstructed")
     statement = trees.in_words(study.reconstruction, len(modules))
     return {
         "figures": figures,
         "statement": statement,
         "table": trees.table(splits, modules),
-        "n_drawn": len(drawn),
+        "most": (tree_map.MOST_ROWS, tree_map.MOST_COLUMNS),
+        "n_asked": splits["feature_id"].nunique(),
         "n_modules": len(modules),
         "tested": modules["p"].notna().any(),
         "brief": [("Reconstruction of genes", statement)],

@@ -1,0 +1,1 @@
+"""Recovery of planted module networks: of genes and of trees' traits, against the strength of the signal."""

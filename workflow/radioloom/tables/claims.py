@@ -1,0 +1,89 @@
+"""Tables of what a map of gene modules claims: given confounders, by chance, in other patients, and of the outcome."""
+
+from __future__ import annotations
+
+from radioloom.tables.columns import CASE, COHORT
+from radioloom.tables.record import Column, Table
+
+NOTHING, EVERYTHING = "", "all confounders"  # `given` of ADJUSTED besides names of confounders
+LEARNT, TESTED = "learnt from", "tested in"  # `part` of GENE_PARTS
+PAIR = (
+    Column("module", "string", "module"),
+    Column("feature_id", "string", "feature as in FEATURES, or a trait's label"),
+    Column("kind", "string", "feature or trait"),
+    Column("trait", "string", "trait as in TRAITS; '' for a feature"),
+    Column("value", "string", "the one answer that is tested against all others; '' where the whole trait is"),
+)
+ADJUSTED = Table(
+    "ADJUSTED",
+    "gene modules against features and traits given declared confounders, all of the same cases",
+    ("given", "module", "feature_id"),
+    (
+        Column("given", "string", f"confounder; '{EVERYTHING}': all of them; '': none, of the same cases"),
+        *PAIR,
+        Column("rho", "float64", "partial Spearman correlation; empty where confounders leave nothing", null=True),
+        Column("p", "float64", "two-sided permutation p (Freedman and Lane), studentised", null=True),
+        Column("q", "float64", "Benjamini-Hochberg over all pairs given the same", null=True),
+        Column("p_max", "float64", "family-wise permutation p over all pairs given the same", null=True),
+        Column("n", "int64", "cases with both and every confounder"),
+    ),
+)
+CONFOUNDERS = Table(
+    "CONFOUNDERS",
+    "confounders that ADJUSTED holds fixed, and the cases that have each level",
+    ("confounder", "level"),
+    (
+        Column("confounder", "string", "confounder"),
+        Column("level", "string", "level of a category, the first the one that others are held against; '': a number"),
+        Column("n", "int64", "cases"),
+    ),
+)
+GENE_PARTS = Table(
+    "GENE_PARTS",
+    "the cases of the genomics cohort that a map of gene modules is learnt from, and those that it is tested in",
+    ("cohort", "case"),
+    (COHORT, CASE, Column("part", "string", f"'{LEARNT}', '{TESTED}'")),
+)
+REPLICATED = Table(
+    "REPLICATED",
+    "entries of a map of gene modules that was learnt from one part of the cases, tested in the other",
+    ("module", "feature_id"),
+    (
+        Column("module", "string", "module of this map: not one of MODULES"),
+        *PAIR[1:],
+        Column("n_genes", "int64", "genes of the module"),
+        Column("rho_learnt", "float64", "Spearman correlation in the cases that the map was learnt from"),
+        Column("q_learnt", "float64", "its q there; empty where modules are learnt by features", null=True),
+        Column("n_learnt", "int64", "cases with both there"),
+        Column("rho", "float64", "in the other cases; empty where one of the two is constant", null=True),
+        Column("p", "float64", "one-sided permutation p of the same sign", null=True),
+        Column("p_adjusted", "float64", "Holm over the entries", null=True),
+        Column("q", "float64", "Benjamini-Hochberg over the entries", null=True),
+        Column("n", "int64", "cases with both there"),
+        Column("replicated", "bool", "whether p_adjusted is below 0.05"),
+    ),
+)
+RELEARNT = Table(
+    "RELEARNT",
+    "gene modules against features and traits, by maps that were learnt anew of permuted cases",
+    ("module", "feature_id"),
+    (
+        *PAIR,
+        Column("rho", "float64", "Spearman correlation, as in ASSOCIATIONS", null=True),
+        Column("p", "float64", "share of the pairs of all maps, of as many cases and ties, as large", null=True),
+        Column("q", "float64", "Benjamini-Hochberg over the whole table", null=True),
+        Column("p_max", "float64", "family-wise: share of maps whose largest |rho| sqrt(n - 1) is as large", null=True),
+        Column("n", "int64", "cases with both"),
+    ),
+)
+MAPS_BY_CHANCE = Table(
+    "MAPS_BY_CHANCE",
+    "entries of the map of gene modules, and of each map that was learnt anew of permuted cases",
+    ("permutation",),
+    (
+        Column("permutation", "int64", "0: the map of the study"),
+        Column("n_modules", "int64", "modules"),
+        Column("entries", "int64", "pairs with q below 0.05, by RELEARNT's p"),
+        Column("largest", "float64", "largest |rho|"),
+    ),
+)

@@ -1,0 +1,32 @@
+ENRICHMENT_TABLES = (
+    "enrichment_sets",
+    "module_enrichment",
+    "feature_enrichment",
+    "set_scores",
+    "enrichment_clusters",
+)
+if HAS.enriched:
+
+    rule enrich:
+        """Gene sets in modules, in the genes that follow features, and in single patients."""
+        input:
+            **rules.associate.input,
+            modules=f"{RESULTS}/tables/modules.parquet",
+            sets=followed(STUDY.table(STUDY.settings["genomics"]["enrichment"]["sets"])),
+        output:
+            **{name: f"{RESULTS}/tables/{name}.parquet" for name in ENRICHMENT_TABLES},
+            summary=f"{RESULTS}/enrichment.json",
+        log:
+            f"{LOGS}/enrich.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=3000,
+            runtime=120,
+        params:
+            **of_map(STUDY.settings["genomics"]["enrichment"]["sets"]),
+            code=code("enrich"),
+        message:
+            "gene sets in modules and features"
+        script:
+            "../scripts/enrich.py"
