@@ -73,7 +73,8 @@ def in_words(stability: pd.DataFrame, preservation: pd.DataFrame, summary: dict[
         strong, none = (part["z_summary"] >= PRESERVED).sum(), (part["z_summary"] < NOT_PRESERVED).sum()
         of = f" ({summary['other']})" if place == OTHER else ""
         text.append(
-            f"In {IN[str(place)]}{of}, {strong or 'none'} of {count(len(part), 'module')} have strong evidence of "
-            f"being preserved (Zsummary {PRESERVED} or above), {none or 'none'} have none (below {NOT_PRESERVED})."
+            f"In {IN[str(place)]}{of}, Zsummary is {PRESERVED} or above (strong evidence of preservation) for "
+            f"{strong or 'none'} of {count(len(part), 'module')}, and below {NOT_PRESERVED} (no evidence) for "
+            f"{none or 'none'}."
         )
     return " ".join(text)
