@@ -106,7 +106,7 @@ def test_every_keyword_of_ours_is_known(name):
 def test_defaults_of_the_library_are_those_of_the_schema(rules, block):
     declared = schema("study")["properties"]["genomics"]["properties"][block]["properties"]
     defaults = {key: item["default"] for key, item in declared.items() if "default" in item}
-    blocks = ("file", "gene", "sets", "trees", "coexpression", "regulators")
+    blocks = ("file", "sets", "trees", "coexpression", "regulators")
     others = {item.name: item.default for item in fields(rules) if item.name not in blocks}
     assert defaults == {name: default for name, default in others.items() if default is not None}
 
