@@ -40,6 +40,9 @@ def test_tables_hold_all_pairs_and_the_words_say_what_chance_gives():
     assert (features.loc["vessels", "kind"] == "trait").all()
     assert (features.loc["volume", "n"] == CASES - 1).all()
     assert (features["n_set"].loc["texture"] == np.arange(11, 22)).all()
+    edges = tables["leading_genes"].groupby(["feature_id", "set"]).size()
+    assert set(edges.index) == set(features.index[features["fdr"] <= 0.2])
+    assert (edges <= features.loc[edges.index, "n_set"]).all()
     assert tables["set_scores"].shape == (CASES * 11, 5)
     assert tables["module_enrichment"]["q"].between(0, 1).all()
     assert list(tables["enrichment_sets"].query("unused != ''")["set"]) == ["S00"]

@@ -58,7 +58,7 @@ def enrich(
     from radioloom.genomics import association
     from radioloom.genomics.enrichment import gene_sets, overlap, ranked
     from radioloom.genomics.expression import Rules, check
-    from radioloom.tables import ENRICHMENT_SETS, FEATURE_ENRICHMENT, MODULE_ENRICHMENT, SET_SCORES
+    from radioloom.tables import ENRICHMENT_SETS, FEATURE_ENRICHMENT, LEADING_GENES, MODULE_ENRICHMENT, SET_SCORES
 
     wanted = Settings(**settings["enrichment"])
     values = check(expression, Rules(**settings["expression"])).values
@@ -87,6 +87,7 @@ def enrich(
         "enrichment_sets": ENRICHMENT_SETS.frame(listed),
         "module_enrichment": MODULE_ENRICHMENT.frame(overlap.table(members, values.index, known)),
         "feature_enrichment": FEATURE_ENRICHMENT.frame(_rows(results, known, measured)),
+        "leading_genes": LEADING_GENES.frame(_leading(results, known, measured.values.columns, values.index)),
         "set_scores": SET_SCORES.frame(_scores(values, known, settings["cohort"])),
         "enrichment_clusters": clusters,
     }
@@ -109,6 +110,19 @@ def _rows(results: Any, sets: Any, measured: Measured) -> pd.DataFrame:
         **{name: getattr(results, name) for name in ("es", "nes", "p", "fdr", "p_max")},
     }
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+
+
+def _leading(results: Any, sets: Any, family: pd.Index, genes: pd.Index) -> list[dict[str, Any]]:
+    """Rows of LEADING_GENES. results : ranked.Enriched of the features; sets : GeneSets."""
+    from radioloom.genomics.enrichment import ranked
+
+    rows = []
+    for k, one in np.argwhere(results.fdr <= ranked.DISCOVERY):
+        edge, places = ranked.leading(results.rho[k], sets.genes[one])
+        pair = {"feature_id": family[k], "set": sets.names[one]}
+        listed = zip(genes[edge], places.tolist(), results.rho[k, edge].tolist(), strict=True)
+        rows += [pair | {"gene": gene, "place": place + 1, "rho": rho} for gene, place, rho in listed]
+    return rows
 
 
 def _scores(values: pd.DataFrame, sets: Any, cohort: str) -> pd.DataFrame:
