@@ -51,7 +51,7 @@ def enrich(
     members : MODULES, as the same study has them
     sets : genes of each, as `io.gene_sets.read` gives them
     settings : the study's `genomics`
-    Raises StudyError where no set has enough genes of the matrix.
+    Raises StudyError where no set has enough genes of the matrix, or there is nothing to rank genes by.
     """
     from threadpoolctl import threadpool_limits
 
@@ -61,6 +61,11 @@ def enrich(
     from radioloom.tables import ENRICHMENT_SETS, FEATURE_ENRICHMENT, LEADING_GENES, MODULE_ENRICHMENT, SET_SCORES
 
     wanted = Settings(**settings["enrichment"])
+    if measured.values.empty:
+        raise StudyError(
+            "genomics.enrichment: no feature or trait is left that genes could be ranked by; set `genomics.features: "
+            "all`, let more pass `genomics.traits`, or take `enrichment` out"
+        )
     values = check(expression, Rules(**settings["expression"])).values
     known, listed = gene_sets.measured(sets, values.index, wanted.min_size, wanted.max_size)
     cases = sorted(set(measured.values.index) & set(values.columns))
