@@ -4,7 +4,16 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
-from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
+from radioloom.tables.claims import (
+    ADJUSTED,
+    CONFOUNDERS,
+    GENE_PARTS,
+    MAPS_BY_CHANCE,
+    MODULE_OUTCOMES,
+    RELEARNT,
+    REPLICATED,
+    SURROGATES,
+)
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.enrichment import (
@@ -143,6 +152,8 @@ TABLES = (
     REPLICATED,
     RELEARNT,
     MAPS_BY_CHANCE,
+    MODULE_OUTCOMES,
+    SURROGATES,
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
@@ -220,6 +231,7 @@ __all__ = [
     "MODULES",
     "MODULE_ENRICHMENT",
     "MODULE_NUMBERS",
+    "MODULE_OUTCOMES",
     "MODULE_PRESERVATION",
     "MODULE_STABILITY",
     "OPERATING",
@@ -250,6 +262,7 @@ __all__ = [
     "STANDARDISED",
     "SUBGROUPS",
     "SUCCESSION",
+    "SURROGATES",
     "TABLES",
     "TARGETS",
     "TRAITS",
