@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from radioloom.figures import foretold
-from radioloom.prediction.metrics import main_metric
 from radioloom.stages.report.record import ReportInputs, Section
 
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """Modules in models of the outcome, and their surrogates."""
+    from radioloom.prediction.metrics import main_metric
+
     outcomes, surrogates = study.module_outcomes, study.surrogates
     metric = main_metric(study.settings["outcome"]["kind"]).label
     statement = foretold.in_words(outcomes, surrogates)
