@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from radioloom.commands import record
 from radioloom.filters import FILTERS
 from radioloom.genomics import coexpression, expression, module_numbers, networks, regulators
-from radioloom.genomics.enrichment import ranked
+from radioloom.genomics.enrichment import isa, ranked
 from radioloom.genomics.modules import record as modules
 from radioloom.imaging import normalise
 from radioloom.imaging.discretise import discretise, discretise_ivh
@@ -119,6 +119,7 @@ def test_defaults_of_blocks_of_the_library_are_those_of_the_schema():
         (regulators.Rules, genomics["modules"]["properties"]["regulators"]),
         (module_numbers.Settings, genomics["number"]),
         (regroup.Settings, genomics["stability"]),
+        (isa.Rules, genomics["enrichment"]["properties"]["clusters"]),
     ):
         defaults = {key: item["default"] for key, item in declared["properties"].items() if "default" in item}
         ours = asdict(rules())

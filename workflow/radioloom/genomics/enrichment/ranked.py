@@ -45,6 +45,7 @@ class Enriched(NamedTuple):
     fdr: np.ndarray
     p_max: np.ndarray  # family-wise, of the largest |NES| of the table in a permutation
     n: np.ndarray  # (k,) cases with a value
+    rho: np.ndarray  # (k, genes) correlations that genes are ranked by
     chance: Chance
 
 
@@ -94,6 +95,23 @@ def scores(rho: np.ndarray, sets: GeneSets) -> np.ndarray:
     return out
 
 
+def leading(rho: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Leading edge of a set in a ranking: its genes (rows) up to the peak of the running sum, and all their places.
+
+    rho : (genes,); rows : of the set. Where the score is below 0 the edge is of the genes from the trough on.
+    """
+    order = ranking(rho)
+    place = np.empty(len(rho), np.int64)
+    place[order] = np.arange(len(rho))
+    mine = rows[np.argsort(place[rows])]
+    weights = np.abs(rho[mine])
+    fallen = (place[mine] - np.arange(len(mine))) / (len(rho) - len(mine))
+    after = np.cumsum(weights) / weights.sum() - fallen
+    before = after - weights / weights.sum()
+    edge = mine[: after.argmax() + 1] if after.max() > -before.min() else mine[before.argmin() :]
+    return edge, place[edge]
+
+
 def enriched(
     expression: np.ndarray,
     features: np.ndarray,
@@ -131,7 +149,7 @@ def enriched(
     nes, p, fdr = (np.concatenate(part) for part in zip(*results, strict=True))
     as_large = (largest[:, None, None] >= np.abs(nes)).sum(axis=0)
     p_max = np.where(np.isnan(nes), np.nan, (1 + as_large) / (1 + len(orders)))
-    return Enriched(es, nes, p, fdr, p_max, np.isfinite(features).sum(axis=0), _by_chance(by_chance))
+    return Enriched(es, nes, p, fdr, p_max, np.isfinite(features).sum(axis=0), rho, _by_chance(by_chance))
 
 
 def _by_chance(random: list[Judged]) -> Chance:
