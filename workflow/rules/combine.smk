@@ -22,6 +22,7 @@ if HAS.combined:
         """What the images of a patient say as one case of the models: lesions, regions, modalities, visits."""
         input:
             **{name: TABLES_OF_CASES[name] for name in ("features", "patients", *OF_IMAGES)},
+            rows=expand(f"{RESULTS}/tabulated/{{cohort}}.rows.json", cohort=HAS.tables),
         output:
             **{name: OF_MODELS[name] for name in OF_IMAGES},
             combined=OF_MODELS["features"],
@@ -38,6 +39,7 @@ if HAS.combined:
             runtime=60,
         params:
             study=settings("combine", "harmonise"),
+            listed=STUDY.regions,
             profile_hash=STUDY.profile_hash,
             code=code("combine"),
         message:

@@ -16,9 +16,10 @@ from radioloom.stages.learning.material import material
 from radioloom.stages.learning.reduce import reduce
 from radioloom.stages.learning.reliability import reliability
 from radioloom.stages.learning.split import split
-from radioloom.stages.tables.combine import EXTENSIVE, brought_together, combine, extensive
+from radioloom.stages.tables.combine import EXTENSIVE, UNDECIDED, brought_together, combine, extensive
 from radioloom.stages.tables.combined_names import combined, ids_of_models, of_parts
 from radioloom.stages.tables.combined_scans import scans_of
+from radioloom.stages.tables.lesions import REGION
 from radioloom.stages.tables.scans import CATEGORIES, NUMBERS, acquisitions, batches
 from radioloom.stages.tables.tabulate import tabulate
 from radioloom.study import load
@@ -158,10 +159,10 @@ def test_changed_images_are_of_the_lesions_that_were_chosen_in_the_original():
     value = np.where(features["case"] == "a", 1000.0, 1.0)
     controls = CONTROLS.frame(features[columns].assign(variant="shuffled_roi", value=value))
     made = combine(features, patients, block, ROLES)
-    got = CONTROLS.frame(brought_together(controls, made.lesions, block, extensive(features)))
+    got = CONTROLS.frame(brought_together(controls, made.lesions, block, extensive(features, block)))
     assert set(got["case"]) == {"P"}
     assert (got["value"] == 1.0).all()
-    mean = brought_together(controls, made.lesions, {**block, "lesions": "mean"}, extensive(features))
+    mean = brought_together(controls, made.lesions, {**block, "lesions": "mean"}, extensive(features, block))
     np.testing.assert_allclose(mean["value"], (10 * 1000 + 30 * 1) / 40)
     assert set(got["feature_id"]) == set(made.features["feature_id"])
 
@@ -265,11 +266,48 @@ def test_a_volume_of_another_name_and_one_that_is_not_known():
     made = combine(features, patients, block, ROLES)
     assert made.features.empty
     assert made.summary[0]["undecided"] == 1
-    why = "several lesions of a kind, one of them without a volume that they could be compared by"
+    why = "several lesions of a kind, one of them excluded or without a volume that they could be compared by"
     assert [(row["case"], row["reason"]) for row in made.exclusions] == [("P", why)]
     roi = features["roi"].iloc[0]
     strict = combine(features, patients, {**block, "regions": [roi], "required": {"regions": [roi]}}, ROLES)
     assert strict.exclusions == made.exclusions
+
+
+@pytest.mark.parametrize("rule", ["largest", "sum", "mean"])
+@pytest.mark.parametrize("modality", ["CT", ""])
+def test_a_lesion_that_was_excluded_is_a_lesion(rule, modality):
+    """Of another modality, region, visit or replicate it is none."""
+    features, patients, block = two_lesions(lesions=rule, modalities=["CT", "PT"])
+    listed = features[REGION].drop_duplicates().assign(modality=modality)
+    measured = features[features["case"] == "a"]
+    made = combine(measured, patients, block, ROLES, listed.to_dict("records"))
+    assert made.features.empty
+    assert [row["reason"] for row in made.exclusions] == [UNDECIDED]
+    assert COMBINATIONS.frame(made.summary)[["images", "several", "undecided"]].to_numpy().tolist() == [[1, 1, 1]]
+    for other in ({"modality": "PT"}, {"roi": "node"}, {"visit": "2"}, {"replicate": "2"}):
+        elsewhere = listed.assign(**{name: np.where(listed["case"] == "b", new, "") for name, new in other.items()})
+        whole = combine(measured, patients, block, ROLES, elsewhere.to_dict("records"))
+        assert whole.features["value"].tolist() == measured["value"].tolist()
+        assert whole.summary[0]["undecided"] == 0
+
+
+def test_sum_adds_the_declared_volume_of_features_that_nobody_knows():
+    features, patients, block = two_lesions(lesions="sum", volume="original_morphology_volume")
+    made = combine(features.assign(ibsi=""), patients, block, ROLES)
+    assert made.features["value"].tolist() == [40.0 if name == block["volume"] else value for name, value in zip(
+        made.features["feature_id"], features.loc[features["case"] == "b", "value"], strict=True)]  # fmt: skip
+
+
+def test_volumes_that_are_no_weights():
+    features, patients, block = two_lesions(lesions="mean")
+    volume = features["ibsi"] == "RNU0"
+    nothing = combine(features.assign(value=features["value"].mask(volume, 0.0)), patients, block, ROLES)
+    assert [row["reason"] for row in nothing.exclusions] == [UNDECIDED]
+    below = features.assign(value=features["value"].mask(volume & (features["case"] == "a"), -0.5))
+    for rule in ("mean", "sum"):
+        with pytest.raises(StudyError, match=rf"1 patient \(P\) with lesions of a volume below 0.* `{rule}`"):
+            combine(below, patients, {**block, "lesions": rule}, ROLES)
+    assert len(combine(below, patients, {**block, "lesions": "largest"}, ROLES).features) == len(KINDS)
 
 
 def test_a_case_called_as_a_patient_of_others():

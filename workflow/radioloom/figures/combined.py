@@ -18,8 +18,8 @@ LESIONS = {  # `combine.lesions` of a study
     "each": "no patient has several lesions of one region, modality and visit",
     "largest": "of several lesions the largest in volume is taken",
     "mean": "of several lesions the mean is taken, weighted by volume",
-    "sum": "of several lesions features that add up (volume, area, energy, integrated intensity) are added, and all "
-    "others are of the largest in volume",
+    "sum": "of several lesions the volume is added, and so are features that add up by their IBSI id (volume, area, "
+    "energy, integrated intensity); all others are of the largest in volume",
 }
 VISITS = {
     AT_FIRST: "first visit",
@@ -31,9 +31,15 @@ VISITS = {
 
 def sentence(frame: pd.DataFrame, block: dict[str, Any]) -> str:
     """What was combined, in a sentence. frame : COMBINATIONS; block : the study's `combine`."""
+    undecided = int(frame["undecided"].sum())
+    told = (
+        f" In {count(undecided, 'case')} one of several lesions was excluded or has no known volume, so that the "
+        "patient lacks all of them."
+    )
     return (
         f"A patient's images are one case of the models: {count(int(frame['images'].sum()), 'region')} measured were "
         f"combined, and {LESIONS[block['lesions']]}. What a patient lacks is missing, and stands in the table."
+        f"{told if undecided else ''}"
     )
 
 

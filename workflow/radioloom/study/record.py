@@ -18,6 +18,7 @@ from radioloom.study.batches import batched
 from radioloom.study.feature_tables import measured_by, no_features
 from radioloom.study.holdings import Holdings, archived, holdings, simulated
 from radioloom.study.sheet import PATHS, Row
+from radioloom.tables.columns import PARTS
 
 
 def followed(*paths: str) -> list[str]:
@@ -206,6 +207,12 @@ class Study:
             | {"patient": row["patient"] or row["case"], "named": row["patient"] != ""}
             for row in {(row["cohort"], row["case"]): row for row in rows}.values()
         ]
+
+    @property
+    def regions(self) -> list[Row]:
+        """Every row of the sheets by what tells regions apart; a modality that its file says may be empty."""
+        keys = ("cohort", "case", "replicate", *PARTS)
+        return [{key: row[key] for key in keys} for sheet in self.sheets.values() for row in sheet]
 
     def cases(self, cohort: str) -> list[str]:
         """Cases on the sheet of a cohort as models know them: patients, where their images are combined."""

@@ -34,6 +34,6 @@ COMBINATIONS = Table(
         Column("lacking", "int64", "other patients of the cohort in COMBINED; without those of EXCLUSIONS"),
         Column("images", "int64", "images or rows of the sheet or table, replicates among them"),
         Column("several", "int64", "patients with several lesions of it"),
-        Column("undecided", "int64", "of these, with a lesion whose volume is not known: they lack it too"),
+        Column("undecided", "int64", "of these, with a lesion excluded or of no known volume: they lack it too"),
     ),
 )

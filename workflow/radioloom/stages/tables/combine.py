@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.stages.tables.combined_names import EACH, LISTS, MEAN, RULES, SUM, WORDS, names_of, words_of
+from radioloom.stages.tables.combined_names import LISTS, MEAN, SUM, WORDS, names_of, words_of
+from radioloom.stages.tables.lesions import REGION, VOLUMES, lesions_of, some
 from radioloom.tables.cohorts import USED_BY_MODELS
 from radioloom.tables.columns import FIRST, PARTS
 from radioloom.tables.combined import AT_FIRST, AT_SECOND, DIFFERENCE, RATIO
@@ -23,13 +24,10 @@ if TYPE_CHECKING:
 
 STAGE = "combine"
 NOTHING = "no features of what `combine` takes of a patient"
-UNDECIDED = "several lesions of a kind, one of them without a volume that they could be compared by"
-VOLUMES = ("RNU0", "YEKZ")  # IBSI ids of the volume that weighs lesions, the first that a table has
+UNDECIDED = "several lesions of a kind, one of them excluded or without a volume that they could be compared by"
 # IBSI ids of features of which a whole has the sum of its disjoint parts: volume (of the mesh, of voxels), surface
 # area, integrated intensity, energy. Of all others (means, textures, shapes) a sum is none of anything.
 EXTENSIVE = frozenset({*VOLUMES, "C0JK", "99N0", "N8CA"})
-REGION = ["cohort", "case", "replicate", *PARTS]  # of one measured region
-SHOWN = 3
 
 
 class Combination(NamedTuple):
@@ -40,23 +38,30 @@ class Combination(NamedTuple):
     exclusions: list[dict[str, str]]
     summary: list[dict[str, Any]]  # COMBINATIONS
     lesions: pd.DataFrame  # see `lesions_of`
+    added: frozenset[str]  # ids of the features of which `lesions: sum` takes the sum
 
 
 def combine(
-    features: pd.DataFrame, patients: pd.DataFrame, settings: Mapping[str, Any], roles: Mapping[str, str]
+    features: pd.DataFrame,
+    patients: pd.DataFrame,
+    settings: Mapping[str, Any],
+    roles: Mapping[str, str],
+    listed: Iterable[Mapping[str, str]] = (),
 ) -> Combination:
     """The features of all images of a patient, as one case with the patient's pseudonym.
 
     features : FEATURES; patients : PATIENTS; settings : the study's `combine`; roles : role by cohort
+    listed : REGION of every row of sheets and tables, measured or not
     Raises StudyError where a patient has several lesions, modalities, regions or visits that the study does not
     declare, where no feature is a volume that lesions could be weighed by, or two features would have one name.
     """
     whose = _patients(patients)
-    lesions = lesions_of(features, whose, settings)
+    lesions = lesions_of(features, whose, settings, listed)
     used = features["cohort"].map(roles).isin(USED_BY_MODELS)
     everyone = features.loc[used, ["cohort", "case"]].drop_duplicates().merge(whose, on=["cohort", "case"])
     taken, reasons = _with_all_required(lesions, settings, set(map(tuple, everyone[["cohort", "patient"]].to_numpy())))
-    rows = brought_together(features, taken, settings, extensive(features))
+    added = extensive(features, settings)
+    rows = brought_together(features, taken, settings, added)
     left = set(map(tuple, rows[["cohort", "case"]].drop_duplicates().to_numpy()))
     undecided = _undecided(lesions)
     for patient in set(map(tuple, everyone[["cohort", "patient"]].to_numpy())) - left:
@@ -66,7 +71,7 @@ def combine(
         for (cohort, patient), reason in sorted(reasons.items())
     ]
     people = whose[["cohort", "patient", "named"]].drop_duplicates().assign(case=lambda each: each["patient"])
-    return Combination(rows, people.to_dict("records"), exclusions, list(_summary(taken, rows)), taken)
+    return Combination(rows, people.to_dict("records"), exclusions, list(_summary(taken, rows)), taken, added)
 
 
 def _patients(patients: pd.DataFrame) -> pd.DataFrame:
@@ -80,67 +85,10 @@ def _patients(patients: pd.DataFrame) -> pd.DataFrame:
     return patients
 
 
-def lesions_of(features: pd.DataFrame, patients: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
-    """The regions that are combined, one a row: REGION, patient, volume, n (lesions of its kind) and largest.
-
-    features : FEATURES; patients : PATIENTS; settings : the study's `combine`
-    Lesions are the cases of one patient and replicate with one region, modality and visit. The largest is that of the
-    largest volume, of equal ones the first by name. Where the volume of one of several is not known, none is taken.
-    """
-    lesions = features[REGION].drop_duplicates().merge(patients, on=["cohort", "case"], how="left")
-    lesions["patient"] = lesions["patient"].fillna(lesions["case"])
-    for part, key in LISTS.items():
-        if words := words_of(settings, key):
-            lesions = lesions[lesions[part].isin(words)]
-        else:
-            _refuse_several(lesions, part, key)
-    lesions = lesions.merge(_volumes(features, settings), on=REGION, how="left").sort_values(REGION, ignore_index=True)
-    kind = lesions.groupby(["cohort", "patient", "replicate", *PARTS])
-    lesions["n"] = kind["case"].transform("size")
-    several = lesions["n"] > 1
-    if settings["lesions"] == EACH and several.any():
-        raise StudyError(
-            f"combine.lesions: {some(lesions.loc[several, 'patient'], 'patient')} with several cases of one region, "
-            f"modality and visit; say which counts: {', '.join(RULES[1:])}"
-        )
-    if several.any() and lesions["volume"].isna().all():
-        raise StudyError(
-            f"combine.lesions: no feature is a volume (IBSI {' or '.join(VOLUMES)}) that lesions could be compared by; "
-            "name yours in combine.volume"
-        )
-    known = ~several | (kind["volume"].transform("count") == lesions["n"])
-    ordered = lesions.sort_values(["volume", "case"], ascending=[False, True], kind="stable")
-    first = ordered.groupby(["cohort", "patient", "replicate", *PARTS])["case"].transform("first")
-    return lesions.assign(known=known, largest=known & lesions["case"].eq(first))
-
-
-def _refuse_several(lesions: pd.DataFrame, part: str, key: str) -> None:
-    """StudyError where patients have several of what is not declared: one of them would be taken by chance."""
-    counts = lesions.groupby(["cohort", "patient"])[part].nunique()
-    if several := counts.index[counts > 1].get_level_values("patient").tolist():
-        words = sorted(set(lesions.loc[lesions["patient"].isin(several), part]))
-        raise StudyError(
-            f"combine: {some(several, 'patient')} with several {key} ({', '.join(words[:SHOWN])}); declare those that "
-            f"models take: combine.{key}"
-        )
-
-
-def _volumes(features: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
-    """Volume of each region, by the feature of the study, or the first of VOLUMES that it has."""
-    if named := settings["volume"]:
-        rows = features[features["feature_id"] == named].assign(order=0)
-        if rows.empty:
-            raise StudyError(f"combine.volume: no image has the feature {named!r}; correct it")
-    else:
-        rows = features[features["ibsi"].isin(VOLUMES)]
-        rows = rows.assign(order=rows["ibsi"].map(VOLUMES.index))
-    rows = rows.sort_values([*REGION, "order", "feature_id"]).drop_duplicates(REGION)
-    return rows[[*REGION, "value"]].rename(columns={"value": "volume"})
-
-
-def extensive(features: pd.DataFrame) -> frozenset[str]:
-    """Ids of the features of FEATURES of which `lesions: sum` takes the sum."""
-    return frozenset(features.loc[features["ibsi"].isin(EXTENSIVE), "feature_id"])
+def extensive(features: pd.DataFrame, settings: Mapping[str, Any]) -> frozenset[str]:
+    """Ids of the features of FEATURES of which `lesions: sum` takes the sum: by IBSI id, and the declared volume."""
+    added = features["ibsi"].isin(EXTENSIVE) | (features["feature_id"] == settings["volume"])
+    return frozenset(features.loc[added, "feature_id"])
 
 
 def brought_together(
@@ -260,10 +208,3 @@ def _summary(lesions: pd.DataFrame, rows: pd.DataFrame) -> Iterable[dict[str, An
                 "several": kind.loc[kind["n"] > 1, "patient"].nunique(),
                 "undecided": kind.loc[~kind["known"], "patient"].nunique(),
             }
-
-
-def some(patients: Iterable[str], what: str) -> str:
-    """`2 patients (A, B)`, the first of them named."""
-    names = sorted(set(patients))
-    more = ", ..." if len(names) > SHOWN else ""
-    return f"{len(names)} {what}{'' if len(names) == 1 else 's'} ({', '.join(names[:SHOWN])}{more})"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from radioloom.errors import StudyError
-from radioloom.stages.tables.combine import some
+from radioloom.stages.tables.lesions import some
 from radioloom.stages.tables.scans import acquisitions, batches
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Scans(NamedTuple):
 def scans_of(cases: pd.DataFrame, series: pd.DataFrame, lesions: pd.DataFrame, attributes: list[str]) -> Scans:
     """CASES and SERIES whose cases are patients.
 
-    cases, series : CASES and SERIES of images; lesions : see `combine.lesions_of`; attributes : `harmonise.batch`
+    cases, series : CASES and SERIES of images; lesions : see `lesions.lesions_of`; attributes : `harmonise.batch`
     Raises StudyError where images of a patient are of several scanners: a combined feature would be of both.
     """
     scans = acquisitions(cases, series)
