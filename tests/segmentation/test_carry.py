@@ -139,6 +139,9 @@ def test_a_region_smaller_than_half_a_voxel_is_refused():
 def test_grids_that_cannot_be_of_one_body_are_refused():
     with pytest.raises(BadMask, match="is the spacing of both images in mm"):
         carried(drawn(ball()), FINE, Grid((9, 9, 9), (0.003, 0.001, 0.001)))
+    metres = Grid(FINE.shape, tuple(mm / 1000 for mm in FINE.spacing_mm), tuple(mm / 1000 for mm in FINE.origin_mm))
+    with pytest.raises(BadMask, match=r"grid, of 1.0e\+09 voxels of the image .* is the spacing of both images in mm"):
+        carried(drawn(ball()), metres, FINE)
 
 
 def test_a_sarcoma_on_ct_is_what_itk_resamples_onto_its_pet(data_dir):

@@ -7,6 +7,7 @@ import pytest
 from made.drawn import CUBE, GRID, label_map
 from made.hospital import ct, row, stored, structures
 from radioloom.io import images, masks
+from radioloom.io.formats.record import UNIT_GRID
 from radioloom.profile import load
 from radioloom.segmentation.carry import CHANGED
 from radioloom.segmentation.overlap import compare
@@ -142,6 +143,28 @@ def test_of_files_the_sheet_is_taken_at_its_word(tmp_path):
     case = next(measured_cases([files], tmp_path, load("pyradiomics")))
     assert not case.fault
     assert case.values["original_shape_VoxelVolume"] > 0
+
+
+def test_what_is_noted_of_the_image_that_it_was_drawn_on_is_told(tmp_path):
+    nowhere = Grid(GRID.shape, (1.0, 1.0, 1.0))
+    label_map(tmp_path / "mask.nii", grid=nowhere)
+    images.write(Volume(np.zeros(GRID.shape, np.int16), nowhere), tmp_path / "ct.nii")
+    values = np.random.default_rng(1).integers(0, 99, GRID.shape).astype(np.int16)
+    images.write(Volume(values, Grid(GRID.shape, (1.0, 1.0, 1.0), (0.5, 0.0, 0.0))), tmp_path / "mr.nii")
+    files = row(image="mr.nii", segmentation="mask.nii", drawn_on="ct.nii", modality="MR")
+    _, segmented, fault = found(tmp_path, files)
+    assert not fault
+    told = f"the image that the region was drawn on: {UNIT_GRID}"
+    assert told in segmented.masks["P1.1.tumour"].notes
+    assert told in segmented.rows[0]["notes"]
+    alone = measure(
+        tmp_path / "mr.nii",
+        tmp_path / "mask.nii",
+        load("pyradiomics"),
+        modality="MR",
+        drawn_on=str(tmp_path / "ct.nii"),
+    )
+    assert told in alone.notes
 
 
 def test_contours_of_a_sarcoma_on_ct_are_those_on_pet(data_dir):

@@ -35,12 +35,14 @@ def carried(mask: Mask, drawn_on: Grid, image: Grid, blank: Sequence[str] = (), 
     step, first = _onto(drawn_on, image)
     low, shape = _box(mask, step, first)
     volume_mm3 = mask.n_voxels * drawn_on.voxel_mm3
-    if math.prod(shape) > MOST:
+    parts = [max(1, math.ceil(np.abs(along).max() - ROUNDED)) for along in step.T]
+    if math.prod(shape) > MOST or math.prod(parts) > POINTS:
         raise BadMask(
             f"the region of {volume_mm3:.4g} mm3 would have {math.prod(shape):.1e} voxels around it on the image's "
-            "grid; is the spacing of both images in mm? Correct it in the header"
+            f"grid, of {math.prod(parts):.1e} voxels of the image that it was drawn on each; is the spacing of both "
+            "images in mm? Correct it in the header"
         )
-    array = np.concatenate(list(_slabs(mask, step, first, low, shape)))
+    array = np.concatenate(list(_slabs(mask, step, first, low, shape, parts)))
     placed = gathered([(array, low)], image.shape)
     if placed is None:
         raise BadMask(
@@ -68,12 +70,16 @@ def _box(mask: Mask, step: np.ndarray, first: np.ndarray) -> tuple[Voxels, Voxel
     return tuple(low.tolist()), tuple((high - low + 1).tolist())
 
 
-def _slabs(mask: Mask, step: np.ndarray, first: np.ndarray, low: Voxels, shape: Voxels) -> Iterator[np.ndarray]:
-    """Slices (z, y, x) of the box with what of it belongs to the region, some at a time."""
+def _slabs(
+    mask: Mask, step: np.ndarray, first: np.ndarray, low: Voxels, shape: Voxels, parts: Sequence[int]
+) -> Iterator[np.ndarray]:
+    """Slices (z, y, x) of the box with what of it belongs to the region, some at a time.
+
+    parts : points of a voxel along each axis
+    """
     from scipy.ndimage import map_coordinates
 
     source = np.pad(mask.array.astype(np.float32), 1)
-    parts = [max(1, math.ceil(np.abs(along).max() - ROUNDED)) for along in step.T]
     lines = [
         start - 0.5 + (np.arange(n * k) + 0.5) / k for start, n, k in zip(low, shape, parts, strict=True)
     ]  # of the image's voxels

@@ -79,13 +79,16 @@ def _image(row: Row, data: Path, trees: dict[str, Any], listed: list[Row]) -> Cu
 def _drawn_on(row: Row, data: Path, trees: dict[str, Any], image: CuratedImage) -> CuratedImage | None:
     """The image that a row's segmentation was drawn on: of several series that to which it refers.
 
-    None where it is the row's image itself. SERIES has no row of it, for no feature is measured on it.
+    None where it is the row's image itself. SERIES has no row of it, for no feature is measured on it: what is noted of
+    it goes with the image, and into MASKS.
     """
+    listed: list[Row] = []
     try:
-        other = _image({**row, "image": row["drawn_on"]} | dict.fromkeys(OF_SERIES, ""), data, trees, [])
+        other = _image({**row, "image": row["drawn_on"]} | dict.fromkeys(OF_SERIES, ""), data, trees, listed)
     except CaseError as error:
         raise BadImage(f"the image that the region was drawn on: {error}") from error
-    return None if other.series == image.series else other
+    noted = [each["reason"] for each in listed if each["choice"] == "usable" and each["reason"]]
+    return None if other.series == image.series else replace(other, notes=other.notes or tuple(noted))
 
 
 def _other_modality(images: Sequence[CuratedImage]) -> list[tuple[CuratedImage, str]]:

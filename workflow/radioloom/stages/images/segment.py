@@ -72,7 +72,8 @@ def region(image: CuratedImage, data: Path, rois: Mapping[str, Row]) -> Mask:
         *_patient(home, data), {} if home.frame_order else _slices(home),
     )  # fmt: skip
     path = within(data, image.segmentation_path, BadMask)
-    notes = [] if home is image else _in_one_space(image, home, data)
+    of_home = [f"the image that the region was drawn on: {note}" for note in home.notes]
+    notes = [] if home is image else [*of_home, *_in_one_space(image, home, data)]
     mask = segmentations.read(path, _choice(image, rois), image.roi, drawn_on)
     return mask if home is image else carried(mask, home.grid, image.grid, image.blank, notes)
 
