@@ -74,6 +74,15 @@ def test_an_image_of_a_patient_who_is_learnt_from_is_none_of_validation(bench):
     refused(bench, "1 pair (train/T00000 = valid/V00000) of cases with one image")
 
 
+@pytest.mark.parametrize("key", ["image", "drawn_on"])
+def test_a_copy_of_it_is_known(bench, key):
+    data = bench.place / "data"
+    for name in ("T00000/ct.nii", "V00000/other.nii"):
+        (data / name).write_bytes(bytes(range(250)) * 40)
+    bench.rows["valid"][0][key] = "V00000/other.nii"
+    refused(bench, "1 pair (train/T00000 = valid/V00000) of cases with one image")
+
+
 def test_images_of_one_patient_may_share_it(bench):
     for row in bench.rows["train"][:2]:
         row |= {"drawn_on": "T00000/ct.nii", "patient": "T00000"}

@@ -193,14 +193,17 @@ def _by_image(rows: list[Row], data: Path, copied: Mapping[str, tuple[str]]) -> 
     for row in rows:
         for name in (*images_of(row, data), *copied.get(row["image"], ())):
             groups[name].append((row, IMAGE))
-        for name in images_of({**row, "image": row["drawn_on"], "series": ""}, data) if row.get("drawn_on") else ():
-            groups[name].append((row, EXAMINATION))
+        if drawn_on := row.get("drawn_on"):
+            known = images_of({**row, "image": drawn_on, "series": ""}, data)
+            for name in (*known, *copied.get(drawn_on, ())):
+                groups[name].append((row, EXAMINATION))
     return groups
 
 
 def _copied(rows: list[Row], data: Path) -> dict[str, tuple[str]]:
     """What images that are copies of other rows' files are known by, besides their own; few files are read for it."""
-    places = {row["image"]: data / row["image"] for row in rows if not row["image"].startswith(f"{FETCHED}/")}
+    named = {row.get(key, "") for row in rows for key in ("image", "drawn_on")} - {""}
+    places = {name: data / name for name in named if not name.startswith(f"{FETCHED}/")}
     files = {name: place for name, place in places.items() if is_file(place)}
     known = copies(files.values())
     return {name: (f"copy {known[place]}",) for name, place in files.items() if place in known}
