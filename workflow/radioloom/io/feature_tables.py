@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PARQUET = ".parquet"
+NUMBERS_OF_ROWS = re.compile(r"__index_level_\d+__")
 ENDINGS = (*tables.ENDINGS, PARQUET)
 
 
@@ -38,11 +40,11 @@ def header(data: Path, name: str) -> list[str]:
 
 
 def _names(place: Path) -> list[str]:
-    """Names of the columns of a Parquet file, as it writes them."""
+    """Names of the columns of a Parquet file, as it writes them, without numbers of rows that pandas adds."""
     from pyarrow import parquet
 
     try:
-        return list(parquet.read_schema(place).names)
+        return [name for name in parquet.read_schema(place).names if not NUMBERS_OF_ROWS.fullmatch(name)]
     except (OSError, ValueError) as error:  # pyarrow's own are of both kinds
         if is_of_the_machine(error):
             raise
@@ -63,11 +65,13 @@ def read(data: Path, name: str, columns: list[str] | None = None) -> pd.DataFram
         frame = tables.read(place).frame()
         return frame if columns is None else frame[columns]
     names = dict(zip(header(data, name), _names(place), strict=True))
-    from pyarrow import ArrowException
+    from pyarrow import ArrowException, parquet
 
     try:
-        wanted = None if columns is None else [names[column] for column in columns]
-        frame = pd.read_parquet(place, columns=wanted).rename(columns=composed)
+        wanted = [names[column] for column in (names if columns is None else columns)]
+        table = parquet.read_table(place, columns=wanted, partitioning=None)
+        # an index of pandas is a column, and a whole number stays one beside a gap
+        frame = table.to_pandas(ignore_metadata=True, integer_object_nulls=True).rename(columns=composed)
     except (OSError, ArrowException) as error:
         if is_of_the_machine(error):
             raise
