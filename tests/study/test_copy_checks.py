@@ -1,5 +1,6 @@
 """One table for two cohorts, and rows that are copies of each other, are told before any job."""
 
+import pandas as pd
 import pytest
 
 from made.three_tables import VISITS, features, notes, table, three_tables
@@ -40,6 +41,18 @@ def test_one_patient_under_two_names_is_told_by_the_features(tmp_path):
     (tmp_path / "valid.csv").write_text(text.replace("\nT", "\nV"))
     assert "cohorts.valid.features: 12 pairs (train/T0 = valid/V0, train/T1 = valid/V1, " in refused(tmp_path, study)
     assert "of cases with all 6 features equal; take one case of each pair out" in refused(tmp_path, study)
+
+
+@pytest.mark.parametrize("lacking", ["train", "valid"])
+def test_and_so_it_is_where_one_table_has_a_feature_less(tmp_path, lacking):
+    study = three_tables(tmp_path)
+    train = pd.read_csv(tmp_path / "train.csv", dtype=str)
+    tables = {"train": train, "valid": train.assign(id=train["id"].str.replace("T", "V"))}
+    for name, each in tables.items():
+        each.drop(columns="f5" if name == lacking else []).to_csv(tmp_path / f"{name}.csv", index=False)
+    said = refused(tmp_path, study)
+    assert "cohorts.valid.features: 12 pairs (train/T0 = valid/V0, train/T1 = valid/V1, " in said
+    assert "of cases with all 5 features equal" in said
 
 
 @pytest.mark.parametrize("role", ["test-retest", "observers"])

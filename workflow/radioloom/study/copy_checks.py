@@ -18,6 +18,7 @@ from radioloom.study.record import Study
 from radioloom.study.remarks import Remarks, some
 from radioloom.study.sheet import Row
 from radioloom.tables.cases import PATIENT, REFUSED, ROW
+from radioloom.tables.cohorts import USED_BY_MODELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,12 +45,15 @@ class Copied:
 
     @cached_property
     def equal(self) -> Equal:
-        """Cases of equal rows."""
+        """Cases of equal rows, by the features that all cohorts which models use have: the others are left out."""
         import pandas as pd
 
         if not self.values:
             return Equal([], 0)
-        found, n = equal(pd.concat(self.values.values()).sort_index(axis="columns"))
+        table = pd.concat(self.values.values()).sort_index(axis="columns")
+        for cohort in self.values.keys() & set(self.study.cohorts(*USED_BY_MODELS)):
+            table = table[table.columns.intersection(self.values[cohort].columns)]
+        found, n = equal(table)
         who = {(each.cohort, each.case): each for each in people(self.study, self.rows)}
         return Equal(list(pairs(who, [each for each in found if each[0] in who], REPEATS[1])), n)
 
