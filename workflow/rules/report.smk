@@ -6,6 +6,7 @@ CLAIM_TABLES = {
     "confounders": ["adjusted", "confounders"],
     "split": ["gene_parts", "replicated"],
     "relearnt": ["relearnt", "maps_by_chance"],
+    "outcomes": ["module_outcomes", "surrogates"],
 }
 TREE_TABLES = ("trees", "reconstructed", "tree_values")
 # Where the report's sections get their inputs, unless from tables/<name>.parquet; nothing where the study has none.

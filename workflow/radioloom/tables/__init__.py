@@ -4,13 +4,23 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
-from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
+from radioloom.tables.claims import (
+    ADJUSTED,
+    CONFOUNDERS,
+    GENE_PARTS,
+    MAPS_BY_CHANCE,
+    MODULE_OUTCOMES,
+    RELEARNT,
+    REPLICATED,
+    SURROGATES,
+)
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.enrichment import (
     ENRICHMENT_CLUSTERS,
     ENRICHMENT_SETS,
     FEATURE_ENRICHMENT,
+    LEADING_GENES,
     MODULE_ENRICHMENT,
     SET_SCORES,
 )
@@ -142,6 +152,8 @@ TABLES = (
     REPLICATED,
     RELEARNT,
     MAPS_BY_CHANCE,
+    MODULE_OUTCOMES,
+    SURROGATES,
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
@@ -151,6 +163,7 @@ TABLES = (
     ENRICHMENT_SETS,
     MODULE_ENRICHMENT,
     FEATURE_ENRICHMENT,
+    LEADING_GENES,
     SET_SCORES,
     ENRICHMENT_CLUSTERS,
 )
@@ -205,6 +218,7 @@ __all__ = [
     "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
+    "LEADING_GENES",
     "LEARNING_CURVE",
     "LEARNT",
     "LOOKS",
@@ -217,6 +231,7 @@ __all__ = [
     "MODULES",
     "MODULE_ENRICHMENT",
     "MODULE_NUMBERS",
+    "MODULE_OUTCOMES",
     "MODULE_PRESERVATION",
     "MODULE_STABILITY",
     "OPERATING",
@@ -247,6 +262,7 @@ __all__ = [
     "STANDARDISED",
     "SUBGROUPS",
     "SUCCESSION",
+    "SURROGATES",
     "TABLES",
     "TARGETS",
     "TRAITS",

@@ -43,7 +43,7 @@ def relearn(study: Mapped, settings: dict[str, Any], seed: int) -> tuple[pd.Data
     from radioloom.genomics.modules.record import rules_of
     from radioloom.tables import RELEARNT
 
-    (measured, expression, members, family), wanted = study, OfGenomics(**settings)
+    (measured, expression, members, family, *_), wanted = study, OfGenomics(**settings)
     values, rules = check(expression, Rules(**wanted.expression)).values, rules_of(wanted.modules)
     score = scores(members, values)
     cases = sorted(set(measured.values.index) & set(score.index))

@@ -108,6 +108,8 @@ class ReportInputs:
     replicated: pd.DataFrame | None = None  # REPLICATED
     relearnt: pd.DataFrame | None = None  # RELEARNT; this and the next None where no map is learnt anew
     maps_by_chance: pd.DataFrame | None = None  # MAPS_BY_CHANCE
+    module_outcomes: pd.DataFrame | None = None  # MODULE_OUTCOMES; this and the next None where they are not asked for
+    surrogates: pd.DataFrame | None = None  # SURROGATES
     trees: pd.DataFrame | None = None  # TREES; this and the next three None where no trees are asked for
     tree_values: pd.DataFrame | None = None  # TREE_VALUES
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED

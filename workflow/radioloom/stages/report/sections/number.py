@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from radioloom.figures import module_stability
-from radioloom.genomics.modules.number import RULES
-from radioloom.stages.genomics.number import Settings
+from radioloom.genomics.module_numbers import RULES, Settings
 from radioloom.stages.report.record import ReportInputs, Section
 
 
