@@ -55,7 +55,7 @@ GENES = {
     "replicate",
     "relearn",
     "reconstruct",
-    "foretell",
+    "regress",
     "enrich",
 }  # maps of genes
 VIEWS = {"cluster", "mine", "similar"}  # of the material that models learn from

@@ -8,7 +8,7 @@ from tests.stages.genomics.test_reconstruct import CASES, FAMILY, settings
 
 from radioloom.figures import programs as shown
 from radioloom.stages.genomics.associate import Measured, associate
-from radioloom.stages.genomics.foretell import foretell
+from radioloom.stages.genomics.regress import regress
 
 KEYS = ["module", "feature_id"]
 
@@ -28,7 +28,7 @@ def results(x, expression, method):
     block = settings(modules={"method": method, "n_modules": 3}, programs={"folds": 6})
     measured = Measured(x, {"vessels": ("vessels", "")})
     modules = associate(measured, expression, block, FAMILY[:2], FAMILY[2], 1).modules
-    return modules, *foretell(measured, expression, modules, block, FAMILY, 1)
+    return modules, *regress(measured, expression, modules, block, FAMILY, 1)
 
 
 @pytest.mark.parametrize("method", ["kmeans", "regulators", "network"])

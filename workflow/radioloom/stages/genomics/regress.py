@@ -1,4 +1,4 @@
-"""Stage foretell: linear programs of features and readers' traits that foretell gene modules, in cases left out too."""
+"""Stage regress: linear programs of features and readers' traits that foretell gene modules, in cases left out too."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Settings:
     folds: int = 10
 
 
-def foretell(
+def regress(
     measured: Measured,
     expression: pd.DataFrame,
     members: pd.DataFrame,
@@ -48,9 +48,9 @@ def foretell(
     wanted, rules = Settings(**settings["programs"]), rules_of(settings["modules"])
     genes = grouped(measured, expression, members, settings, (wanted.folds, "genomics.programs.folds"))
     x = measured.values.loc[genes.cases, family]
-    folds = rng(seed, "foretell", "folds").permutation(np.arange(len(x)) % wanted.folds)
+    folds = rng(seed, "regress", "folds").permutation(np.arange(len(x)) % wanted.folds)
     with threadpool_limits(1):
-        learnt = foretold(genes.z.to_numpy(), x.to_numpy(float), genes.labels, rules, folds, rng(seed, "foretell"))
+        learnt = foretold(genes.z.to_numpy(), x.to_numpy(float), genes.labels, rules, folds, rng(seed, "regress"))
     rows = [
         {
             "module": genes.names[module],
