@@ -27,7 +27,7 @@ from radioloom.tables.enrichment import (
 from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
-from radioloom.tables.gene_modules import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
+from radioloom.tables.gene_modules import FORETOLD, MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY, PROGRAMS
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -157,6 +157,8 @@ TABLES = (
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
+    PROGRAMS,
+    FORETOLD,
     MODULE_NUMBERS,
     MODULE_STABILITY,
     MODULE_PRESERVATION,
@@ -215,6 +217,7 @@ __all__ = [
     "FEATURES",
     "FEATURE_ENRICHMENT",
     "FOLLOWED",
+    "FORETOLD",
     "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
@@ -243,6 +246,7 @@ __all__ = [
     "PERTURBED",
     "POOLED",
     "PREDICTIONS",
+    "PROGRAMS",
     "RECONSTRUCTED",
     "RELEARNT",
     "RELIABILITY",

@@ -23,6 +23,7 @@ class Settings:
     cohort: str
     expression: dict[str, Any]  # genomics/expression.py Rules
     modules: dict[str, Any]  # genomics/modules/record.py Rules
+    programs: dict[str, Any] | None = None  # stages/genomics/regress.py Settings
     number: dict[str, Any] | None = None  # stages/genomics/number.py Settings
     stability: dict[str, Any] | None = None  # stages/genomics/regroup.py Settings
     permutations: int = 2000

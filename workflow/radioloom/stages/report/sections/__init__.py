@@ -23,6 +23,7 @@ from radioloom.stages.report.sections.number import NUMBER
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
+from radioloom.stages.report.sections.programs import PROGRAMS
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
 from radioloom.stages.report.sections.relearnt import RELEARNT
@@ -75,6 +76,7 @@ SECTIONS: tuple[Section, ...] = (
     REPLICATED,
     ASSOCIATED,
     RECONSTRUCTION,
+    PROGRAMS,
     MODULE_TREES,
     ENRICHMENT,
     FORETOLD,
