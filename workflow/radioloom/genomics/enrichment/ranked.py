@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from radioloom.genomics.adjusted import Confounders, left
 from radioloom.genomics.enrichment.gene_sets import GeneSets
 from radioloom.kernels import enrichment as kernel
 from radioloom.stats.ranks import twice_ranks
@@ -81,6 +83,36 @@ class Correlations:
         return self.ranks[key]
 
 
+class Partial:
+    """Spearman's correlations of columns with all genes given confounders of the same cases.
+
+    What is left of a column's ranks is exchanged, and loses what the confounders foretell of it anew (Freedman and Lane
+    1983), so that genes which follow a confounder alone gain nothing by it.
+    """
+
+    def __init__(self, expression: np.ndarray, confounders: Confounders) -> None:
+        self.expression, self.confounders = expression, confounders
+
+    def permuted(self, column: np.ndarray, orders: np.ndarray) -> np.ndarray:
+        """As of `Correlations`; 0 where the confounders leave nothing of a gene or the column."""
+        present = np.isfinite(column)
+        basis, genes, lengths = self._of(present.tobytes())
+        rest = np.zeros(len(column))
+        rest[present] = np.nan_to_num(left(column[present, None], basis)[:, 0])
+        turned = rest[orders[present[orders]].reshape(len(orders), -1)]
+        turned -= (turned @ basis) @ basis.T
+        length = np.sqrt((turned**2).sum(axis=1))[:, None] * lengths
+        return np.divide(turned @ genes, length, out=np.zeros(length.shape), where=length > 0)
+
+    @lru_cache(maxsize=1)  # noqa: B019 (one job, one object)
+    def _of(self, present: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Basis of the confounders, and genes without what it foretells, of the cases with a value."""
+        rows = np.flatnonzero(np.frombuffer(present, bool))
+        basis = self.confounders.basis(rows)
+        genes = np.nan_to_num(left(self.expression[:, rows].T, basis))
+        return basis, genes, np.sqrt((genes**2).sum(axis=0))
+
+
 def ranking(rho: np.ndarray) -> np.ndarray:
     """Genes (rows, alphabetical) by falling correlation, ties by their names."""
     return np.argsort(-rho, kind="stable")
@@ -113,20 +145,20 @@ def leading(rho: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def enriched(
-    expression: np.ndarray,
+    correlations: Correlations | Partial,
     features: np.ndarray,
     sets: GeneSets,
     null: str,
     orders: np.ndarray,
     gene_orders: Iterable[np.ndarray],
 ) -> Enriched:
-    """Enrichment of the columns of `features` (cases, k) in sets of the genes of `expression` (genes, cases).
+    """Enrichment of the columns of `features` (cases, k; gaps allowed) in sets of genes.
 
-    expression : no gaps, genes in alphabetical order; features : gaps allowed
+    correlations : with the genes, in alphabetical order, of the same cases
     null : of NULLS; orders : int (b, cases), of the cases; gene_orders : b orders of the genes, for GENES alone
     The same permutations serve all features. Random features are these with their values permuted over patients.
     """
-    correlations, columns = Correlations(expression), features.T
+    columns = features.T
     rho = np.concatenate([correlations.permuted(column, np.arange(len(features))[None]) for column in columns])
     es, each = scores(rho, sets), -(-RANDOM // len(columns))
     some = np.linspace(0, len(columns) - 1, min(RANDOM, len(columns))).astype(int).tolist()
@@ -158,7 +190,7 @@ def _by_chance(random: list[Judged]) -> Chance:
 
 
 def _patient_nulls(
-    correlations: Correlations, columns: np.ndarray, sets: GeneSets, orders: np.ndarray
+    correlations: Correlations | Partial, columns: np.ndarray, sets: GeneSets, orders: np.ndarray
 ) -> Iterator[np.ndarray]:
     """Scores (permutations, sets) of each column with its values permuted over patients."""
     for column in columns:
