@@ -54,7 +54,7 @@ RESTS_ON = {  # a file of the library -> scripts whose jobs run again when it is
     "features/glcm.py": {"extract", "control", "perturb", "compile", "adopt", "report"},
     "filters/mean.py": {"prepare", "extract", "control", "perturb", "compile", "adopt", "report"},
     "prediction/models/cox.py": JUDGED | VIEWS | {"reduce", "fit", "size", "adopt", "acquisition", *GENES, "report"},
-    "genomics/modules/kmeans.py": {*GENES, "sift", "report"},
+    "genomics/modules/kmeans.py": {*GENES, "sift"},
     "io/matrices/gct.py": {*GENES, "sift"},
     "figures/flow.py": {"report"},
     "stages/learning/targets.py": {"targets"},

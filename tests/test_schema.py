@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from radioloom.commands import record
 from radioloom.filters import FILTERS
-from radioloom.genomics import coexpression, expression, networks, regulators
+from radioloom.genomics import coexpression, expression, module_numbers, networks, regulators
 from radioloom.genomics.enrichment import isa, ranked
 from radioloom.genomics.modules import record as modules
 from radioloom.imaging import normalise
@@ -28,7 +28,7 @@ from radioloom.roi import Roi
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
 from radioloom.settings import plain_schema, schema, shipped
-from radioloom.stages.genomics import associate, number, regroup, trait_filters
+from radioloom.stages.genomics import associate, regroup, trait_filters
 from radioloom.stages.images.normalise import words
 from radioloom.stages.learning.reliability import ROLES as REPEATED
 from radioloom.tables.cohorts import SPLIT, USED_BY_MODELS
@@ -117,7 +117,7 @@ def test_defaults_of_blocks_of_the_library_are_those_of_the_schema():
         (networks.Rules, genomics["modules"]["properties"]["trees"]),
         (coexpression.Rules, genomics["modules"]["properties"]["coexpression"]),
         (regulators.Rules, genomics["modules"]["properties"]["regulators"]),
-        (number.Settings, genomics["number"]),
+        (module_numbers.Settings, genomics["number"]),
         (regroup.Settings, genomics["stability"]),
         (isa.Rules, genomics["enrichment"]["properties"]["clusters"]),
     ):

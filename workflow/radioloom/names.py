@@ -24,7 +24,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "families": ("radioloom.families", "REACH_MM"),
     "filters": ("radioloom.filters", "FILTERS"),
     "gene_module_methods": ("radioloom.genomics.modules", "METHODS"),
-    "gene_module_numbers": ("radioloom.genomics.modules.number", "RULES"),
+    "gene_module_numbers": ("radioloom.genomics.module_numbers", "RULES"),
     "imputation_methods": ("radioloom.prediction.imputation", "METHODS"),
     "models": ("radioloom.prediction.models", "MODELS"),
     "outcomes": ("radioloom.prediction.outcome", "KINDS"),

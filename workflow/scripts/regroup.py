@@ -20,4 +20,4 @@ with job(snakemake) as running:
     MODULE_STABILITY.write(results.stability, out.stability, **running.provenance)
     MODULE_PRESERVATION.write(results.preservation, out.preservation, **running.provenance)
     write_json(results.summary, out.summary)
-    running.say(f"modules learnt anew {results.summary['resamples']} times")
+    running.say(f"{len(results.stability)} modules learnt anew, {len(results.preservation)} looked for elsewhere")

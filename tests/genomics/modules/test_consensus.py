@@ -9,10 +9,11 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.metrics import adjusted_rand_score
 from tests.genomics.modules.test_modules import planted
 
+from radioloom.genomics.module_numbers import RULES
 from radioloom.genomics.modules import consensus, number, stability
 from radioloom.genomics.modules.clustering import labelled, relabelled
 from radioloom.genomics.modules.consensus import RESAMPLES, cluster, shared
-from radioloom.genomics.modules.number import RULES, adjusted_rand, alone, tried
+from radioloom.genomics.modules.number import adjusted_rand, alone, tried
 from radioloom.genomics.modules.record import Rules
 from radioloom.genomics.modules.resamples import drawn
 from radioloom.genomics.modules.score import standardise

@@ -8,7 +8,7 @@ from tests.stages.genomics.test_reconstruct import FAMILY, settings, study
 from radioloom.errors import StudyError
 from radioloom.figures import module_stability as shown
 from radioloom.figures import modulemap
-from radioloom.genomics.modules.number import RULES
+from radioloom.genomics.module_numbers import RULES
 from radioloom.stages.genomics.associate import Measured, associate
 from radioloom.stages.genomics.number import number
 from radioloom.stages.genomics.reconstruct import reconstruct
@@ -53,7 +53,7 @@ def test_modules_are_stable_and_preserved_where_they_are_planted(method):
         assert results.summary["agreement"][0] > 0.5
         assert (results.stability["kept"] > results.stability["outside"]).all()
     words = shown.in_words(results.stability, results.preservation, results.summary)
-    assert "strong evidence of being preserved" in words
+    assert "strong evidence of preservation" in words
     assert ("agree with those of all" in words) == (method != "given")
     exhibit = shown.table(results.stability, results.preservation)
     assert len(exhibit.rows) == modules.modules["module"].nunique()

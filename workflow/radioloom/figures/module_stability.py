@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import count, number, percent
 from radioloom.tables.gene_modules import HALF, OTHER
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PRESERVED, NOT_PRESERVED = 10, 2  # Zsummary above and below which Langfelder 2011 calls modules so
 IN = {HALF: "the other half", OTHER: "other patients"}
@@ -72,7 +73,8 @@ def in_words(stability: pd.DataFrame, preservation: pd.DataFrame, summary: dict[
         strong, none = (part["z_summary"] >= PRESERVED).sum(), (part["z_summary"] < NOT_PRESERVED).sum()
         of = f" ({summary['other']})" if place == OTHER else ""
         text.append(
-            f"In {IN[str(place)]}{of}, {strong or 'none'} of {count(len(part), 'module')} have strong evidence of "
-            f"being preserved (Zsummary {PRESERVED} or above), {none or 'none'} have none (below {NOT_PRESERVED})."
+            f"In {IN[str(place)]}{of}, Zsummary is {PRESERVED} or above (strong evidence of preservation) for "
+            f"{strong or 'none'} of {count(len(part), 'module')}, and below {NOT_PRESERVED} (no evidence) for "
+            f"{none or 'none'}."
         )
     return " ".join(text)

@@ -23,4 +23,4 @@ def measured(sets: Sets, genes: Collection[str]) -> dict[str, list[str]]:
     return kept
 
 
-METHOD = Method("given", None, "gene sets of a file; a gene may be in several, and follows none of them of necessity")
+METHOD = Method("given", None, "gene sets of a file, in several of which a gene may be")

@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from radioloom.genomics.module_numbers import Tried
 from radioloom.genomics.modules.clustering import labelled, relabelled
 from radioloom.genomics.modules.record import Rules
 from radioloom.genomics.modules.resamples import drawn
 
 MOST_PAIRS = 200_000  # of genes that ambiguity is counted over
 NEVER, ALWAYS = 0.1, 0.9  # share of resamples up to which a pair counts as apart, from which as together
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What resamples tell of one number of modules."""
-
-    n_modules: int
-    agreement: float  # mean adjusted Rand index of the modules of all cases and of each resample
-    ambiguous: float  # share of the pairs of genes that are together in 10 to 90 % of the resamples
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule for the number of modules: the one of the largest score, compared number by number."""
-
-    name: str
-    score: Callable[[Tried], tuple[float, ...]]
-    definition: str
-
-
-RULES: dict[str, Rule] = {
-    rule.name: rule
-    for rule in (
-        Rule(
-            "agreement",
-            lambda each: (round(each.agreement, 2), each.n_modules),
-            "the number whose modules agree best with those of resamples (mean adjusted Rand index, in whole "
-            "hundredths; of several the largest)",
-        ),
-        Rule(
-            "ambiguity",
-            lambda each: (-round(each.ambiguous, 2), each.n_modules),
-            "the number that leaves the fewest pairs of genes ambiguous (PAC, Senbabaoglu et al. 2014, in whole "
-            "hundredths; of several the largest)",
-        ),
-    )
-}
 
 
 def tried(

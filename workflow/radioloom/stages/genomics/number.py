@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import StudyError
@@ -12,15 +11,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from radioloom.stages.genomics.associate import Measured
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The study's `genomics.number`."""
-
-    rule: str = "agreement"  # a name of RULES in genomics/modules/number.py
-    candidates: tuple[int, ...] = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20)
-    resamples: int = 20
 
 
 def number(
@@ -37,8 +27,9 @@ def number(
     from threadpoolctl import threadpool_limits
 
     from radioloom.genomics.expression import Rules, check
+    from radioloom.genomics.module_numbers import RULES, Settings
     from radioloom.genomics.modules.find import check_asked, material
-    from radioloom.genomics.modules.number import RULES, tried
+    from radioloom.genomics.modules.number import tried
     from radioloom.genomics.modules.record import rules_of
     from radioloom.tables import MODULE_NUMBERS
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from radioloom.figures import module_stability
+from radioloom.genomics.module_numbers import RULES, Settings
 from radioloom.stages.report.record import ReportInputs, Section
 
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """The statement, and each number that was tried."""
-    from radioloom.genomics.modules.number import RULES
-    from radioloom.stages.genomics.number import Settings
-
     numbers = study.module_numbers
     settings = Settings(**study.settings["genomics"].get("number", {}))
     return {
