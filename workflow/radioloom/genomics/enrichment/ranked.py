@@ -59,7 +59,6 @@ class Correlations:
 
     def __init__(self, expression: np.ndarray) -> None:
         self.expression = expression
-        self.ranks: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}  # of the genes, by the cases with a value
 
     def permuted(self, column: np.ndarray, orders: np.ndarray) -> np.ndarray:
         """Rho (b, genes) of a column (cases,), NaN where it has gaps, in each order (b, cases) of the cases.
@@ -67,50 +66,41 @@ class Correlations:
         Cases with a value exchange their values alone. 0 where a gene or the column is constant.
         """
         present = np.isfinite(column)
-        genes, lengths = self._of(present)
+        genes, lengths = self._genes(present.tobytes())
         values = np.zeros(len(column))
-        values[present] = twice_ranks(column[present, None])[:, 0] - (present.sum() + 1)
+        values[present] = self.ranks(column[present, None], np.flatnonzero(present))[:, 0]
         turned = values[orders[present[orders]].reshape(len(orders), -1)]
         length = np.sqrt((values**2).sum()) * lengths
         rho = turned @ genes
         return np.divide(rho, length, out=np.zeros_like(rho), where=length > 0)
 
-    def _of(self, present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        key = present.tobytes()
-        if key not in self.ranks:
-            ranks = (twice_ranks(self.expression[:, present].T) - (present.sum() + 1)).astype(np.float64)
-            self.ranks = {key: (ranks, np.sqrt((ranks**2).sum(axis=0)))}  # one alone: it is as large as all genes
-        return self.ranks[key]
+    def ranks(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Twice the ranks of columns (r, c) less their mean; rows : the cases, (r,)."""
+        return (twice_ranks(values) - (len(rows) + 1)).astype(np.float64)
+
+    @lru_cache(maxsize=1)  # noqa: B019 (one object a job; ranks are as large as all genes)
+    def _genes(self, present: bytes) -> tuple[np.ndarray, np.ndarray]:
+        """Ranks of the genes among the cases with a value (r, genes), and their lengths."""
+        rows = np.flatnonzero(np.frombuffer(present, bool))
+        genes = self.ranks(self.expression[:, rows].T, rows)
+        return genes, np.sqrt((genes**2).sum(axis=0))
 
 
-class Partial:
+class Partial(Correlations):
     """Spearman's correlations of columns with all genes given confounders of the same cases.
 
-    What is left of a column's ranks is exchanged, and loses what the confounders foretell of it anew (Freedman and Lane
-    1983), so that genes which follow a confounder alone gain nothing by it.
+    What is left of a column's ranks is exchanged (Freedman and Lane 1983), so that genes which follow a confounder gain
+    nothing by it. What the confounders would foretell of it anew has no part in a product with what is left of genes, and
+    changes the length alone: the same for all genes, which enrichment scores do not know.
     """
 
     def __init__(self, expression: np.ndarray, confounders: Confounders) -> None:
-        self.expression, self.confounders = expression, confounders
+        super().__init__(expression)
+        self.confounders = confounders
 
-    def permuted(self, column: np.ndarray, orders: np.ndarray) -> np.ndarray:
-        """As of `Correlations`; 0 where the confounders leave nothing of a gene or the column."""
-        present = np.isfinite(column)
-        basis, genes, lengths = self._of(present.tobytes())
-        rest = np.zeros(len(column))
-        rest[present] = np.nan_to_num(left(column[present, None], basis)[:, 0])
-        turned = rest[orders[present[orders]].reshape(len(orders), -1)]
-        turned -= (turned @ basis) @ basis.T
-        length = np.sqrt((turned**2).sum(axis=1))[:, None] * lengths
-        return np.divide(turned @ genes, length, out=np.zeros(length.shape), where=length > 0)
-
-    @lru_cache(maxsize=1)  # noqa: B019 (one job, one object)
-    def _of(self, present: bytes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Basis of the confounders, and genes without what it foretells, of the cases with a value."""
-        rows = np.flatnonzero(np.frombuffer(present, bool))
-        basis = self.confounders.basis(rows)
-        genes = np.nan_to_num(left(self.expression[:, rows].T, basis))
-        return basis, genes, np.sqrt((genes**2).sum(axis=0))
+    def ranks(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """What the confounders leave of ranks; 0 where that is nothing."""
+        return np.nan_to_num(left(values, self.confounders.basis(rows)))
 
 
 def ranking(rho: np.ndarray) -> np.ndarray:
@@ -145,7 +135,7 @@ def leading(rho: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def enriched(
-    correlations: Correlations | Partial,
+    correlations: Correlations,
     features: np.ndarray,
     sets: GeneSets,
     null: str,
@@ -190,7 +180,7 @@ def _by_chance(random: list[Judged]) -> Chance:
 
 
 def _patient_nulls(
-    correlations: Correlations | Partial, columns: np.ndarray, sets: GeneSets, orders: np.ndarray
+    correlations: Correlations, columns: np.ndarray, sets: GeneSets, orders: np.ndarray
 ) -> Iterator[np.ndarray]:
     """Scores (permutations, sets) of each column with its values permuted over patients."""
     for column in columns:
