@@ -89,9 +89,9 @@ class Correlations:
 class Partial(Correlations):
     """Spearman's correlations of columns with all genes given confounders of the same cases.
 
-    What is left of a column's ranks is exchanged (Freedman and Lane 1983), so that genes which follow a confounder gain
-    nothing by it. What the confounders would foretell of it anew has no part in a product with what is left of genes, and
-    changes the length alone: the same for all genes, which enrichment scores do not know.
+    What is left of a column's ranks is exchanged (Freedman and Lane 1983), so that genes which follow a confounder
+    alone gain nothing by it. What the confounders would foretell of it anew has no part in a product with what is left
+    of genes, and changes the length alone: the same for all genes, which enrichment scores do not know.
     """
 
     def __init__(self, expression: np.ndarray, confounders: Confounders) -> None:
