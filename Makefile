@@ -93,7 +93,7 @@ calibrate: env
 calibrate-full: env
 	$(ONE_THREAD) python -m calibrate.run --workers $(CORES) --minutes 150 $(CALIBRATE)
 
-# The tables of docs/genes.md: planted module networks, and what is recovered of them; some ten minutes on one core.
+# The tables of docs/genes.md: planted module networks, and what is recovered of them; three minutes on one idle core.
 recover: env
 	$(ONE_THREAD) python -m recovery.run $(RECOVER)
 

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from radioloom.commands import record
 from radioloom.filters import FILTERS
 from radioloom.genomics import coexpression, expression, module_numbers, networks, regulators
-from radioloom.genomics.enrichment import ranked
+from radioloom.genomics.enrichment import isa, ranked
 from radioloom.genomics.modules import record as modules
 from radioloom.imaging import normalise
 from radioloom.imaging.discretise import discretise, discretise_ivh
@@ -28,7 +28,7 @@ from radioloom.roi import Roi
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
 from radioloom.settings import plain_schema, schema, shipped
-from radioloom.stages.genomics import associate, foretell, regroup, trait_filters
+from radioloom.stages.genomics import associate, regress, regroup, trait_filters
 from radioloom.stages.images.normalise import words
 from radioloom.stages.learning.reliability import ROLES as REPEATED
 from radioloom.tables.cohorts import SPLIT, USED_BY_MODELS
@@ -106,7 +106,7 @@ def test_every_keyword_of_ours_is_known(name):
 def test_defaults_of_the_library_are_those_of_the_schema(rules, block):
     declared = schema("study")["properties"]["genomics"]["properties"][block]["properties"]
     defaults = {key: item["default"] for key, item in declared.items() if "default" in item}
-    blocks = ("file", "gene", "sets", "trees", "coexpression", "regulators")
+    blocks = ("file", "sets", "trees", "coexpression", "regulators")
     others = {item.name: item.default for item in fields(rules) if item.name not in blocks}
     assert defaults == {name: default for name, default in others.items() if default is not None}
 
@@ -118,8 +118,9 @@ def test_defaults_of_blocks_of_the_library_are_those_of_the_schema():
         (coexpression.Rules, genomics["modules"]["properties"]["coexpression"]),
         (regulators.Rules, genomics["modules"]["properties"]["regulators"]),
         (module_numbers.Settings, genomics["number"]),
-        (foretell.Settings, genomics["programs"]),
+        (regress.Settings, genomics["programs"]),
         (regroup.Settings, genomics["stability"]),
+        (isa.Rules, genomics["enrichment"]["properties"]["clusters"]),
     ):
         defaults = {key: item["default"] for key, item in declared["properties"].items() if "default" in item}
         ours = asdict(rules())

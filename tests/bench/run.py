@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import enrichment
 import judging
 import learning
 import networks
@@ -270,6 +271,7 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--learning", action="store_true", help="learning only: elastic net beside glmnet, a study of many models"
     )
+    parser.add_argument("--enrichment", action="store_true", help="gene sets only, beside gseapy where it is installed")
     parser.add_argument(
         "--networks", action="store_true", help="module networks only, at the size of Segal et al. 2007"
     )
@@ -320,6 +322,7 @@ def report(chosen: argparse.Namespace) -> Iterator[str]:
     yield "## Reading DICOM\n\n" + reading.table()
     yield "## Judging\n\n" + judging.table()
     yield "## Learning\n\n" + learning.table()
+    yield "## Gene sets\n\n" + enrichment.table()
     yield "## Module networks\n\n" + networks.table()
     if chosen.seconds:
         yield f"radioloom on this machine: import {cold['import']['radioloom'][0]:.2f} CPU s\n"
@@ -344,7 +347,8 @@ def processes(cold: dict, peers: list[str]) -> str:
 
 def alone(chosen: argparse.Namespace) -> list[str]:
     """Parts that were asked for by themselves."""
-    return [each.table() for each in (filters, judging, learning, networks, reading) if getattr(chosen, each.__name__)]
+    parts = (enrichment, filters, judging, learning, networks, reading)
+    return [each.table() for each in parts if getattr(chosen, each.__name__)]
 
 
 def main() -> None:

@@ -130,3 +130,25 @@ def test_genes_that_are_not_detected_or_hardly_vary_are_dropped():
 def test_the_scale_of_a_matrix(change, expected):
     values = np.random.default_rng(4).normal(size=(60, 30)) * np.linspace(0.2, 2, 60)[:, None]
     assert scale(pd.DataFrame(change(values))) == expected
+
+
+def test_what_is_learnt_from_some_cases_is_that_of_these_alone():
+    """Gaps, rows of a gene, batches and genes of all rules: those of the first part, whatever the others are."""
+    draw = np.random.default_rng(7)
+    values, named = batched()
+    values = values.mask(draw.random(values.shape) < 0.1)
+    values.index = ["same", "same", *values.index[2:]]
+    values.iloc[5, :14] = 1.0  # constant there
+    values.iloc[6, :14] = np.nan
+    rules = Rules(
+        max_missing=0.4, duplicates="max_variance", detected={"above": -1, "share": 0.3}, min_variance_share=0.3
+    )
+    training = list(values.columns[:14])
+    alone = prepare(values[training], rules, named)
+    both = prepare(values, rules, named, training)
+    pd.testing.assert_frame_equal(both.values[training], alone.values, check_exact=True)
+    spoilt = values.copy()
+    spoilt.iloc[:, 14:] = 1e3 * draw.normal(size=(30, 10))
+    pd.testing.assert_frame_equal(prepare(spoilt, rules, named, training).values[training], alone.values)
+    assert both.values.notna().all(axis=None)
+    assert both.values.shape[1] == 24

@@ -2,7 +2,7 @@
 
     PYTHONPATH=tests python -m recovery.run [--studies 5] [--quick] > tables.md
 
-Some ten minutes on one core; `--quick` leaves out the size of Segal et al. 2007.
+Three minutes on one idle core; `--quick` leaves out the size of Segal et al. 2007.
 """
 
 from __future__ import annotations

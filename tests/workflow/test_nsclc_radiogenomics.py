@@ -26,7 +26,9 @@ def run(request, data_dir, tmp_path):
     if lacking := [each for each in needed if not (data_dir / each).is_file()]:
         pytest.skip(f"{lacking[0]} is not in place")
     study["validation"] |= {"bootstrap": 20, "cross_validation": {"folds": 2, "repeats": 1}, "null_models": 2}
-    study["genomics"]["reconstruction"] = {"folds": 5, "permutations": 19}
+    study["genomics"] |= {"reconstruction": {"folds": 5, "permutations": 19}, "relearnt": {"permutations": 19}}
+    if "enrichment" in study["genomics"]:
+        study["genomics"]["enrichment"]["permutations"] = 99
     file = tmp_path / "study.yaml"
     file.write_text(yaml.safe_dump(study, sort_keys=False))
     done = subprocess.run(

@@ -60,6 +60,7 @@ def configured(bench: Bench, files: dict[str, str], clinical: dict) -> Path:
         "genomics": {
             "cohort": "train", "expression": {"file": files["genes"], "gene": "gene"}, "permutations": 99,
             "modules": {"n_modules": 3}, "features": "all",
+            "enrichment": {"sets": "sets.gmt", "min_size": 3, "permutations": 99, "clusters": {}},
         },
     }  # fmt: skip
     path = bench.place / "study.yaml"
@@ -75,6 +76,9 @@ def results(bench: Bench) -> dict[str, pd.DataFrame]:
         "tabulated/train",
         "tables/modules",
         "tables/associations",
+        "tables/feature_enrichment",
+        "tables/set_scores",
+        "tables/enrichment_clusters",
     ]
     paths = {name: f"results/bench/{name}.parquet" for name in named}
     bench.run(*paths.values())
@@ -87,6 +91,7 @@ def test_what_hospitals_send_gives_the_same_study(tmp_path):
     plain, sent = Bench(tmp_path / "plain"), Bench(tmp_path / "sent")
     for bench in (plain, sent):
         (bench.place / "data").mkdir(parents=True)
+        (bench.place / "data" / "sets.gmt").write_text("A\t\tG00\tG01\tG02\nB\t\tG03\tG04\tG05\tG09\n")
     for name, rows in cells.items():
         (plain.place / "data" / f"{name}.csv").write_text(text(rows, ","))
     configured(plain, {name: f"{name}.csv" for name in cells}, {"time_days": "days"})

@@ -2,6 +2,7 @@ ENRICHMENT_TABLES = (
     "enrichment_sets",
     "module_enrichment",
     "feature_enrichment",
+    "leading_genes",
     "set_scores",
     "enrichment_clusters",
 )

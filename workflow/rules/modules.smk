@@ -51,18 +51,18 @@ if HAS.regrouped:
             "../scripts/regroup.py"
 
 
-if HAS.foretold:
+if HAS.regressed:
 
-    rule foretell:
+    rule regress:
         """Linear programs of features and annotations that foretell gene modules, and how well in cases left out."""
         input:
             **rules.associate.input,
             modules=f"{RESULTS}/tables/modules.parquet",
         output:
             programs=f"{RESULTS}/tables/programs.parquet",
-            foretold=f"{RESULTS}/tables/foretold.parquet",
+            program_shares=f"{RESULTS}/tables/program_shares.parquet",
         log:
-            f"{LOGS}/foretell.log",
+            f"{LOGS}/regress.log",
         conda:
             "../../envs/radioloom.yaml"
         resources:
@@ -70,8 +70,8 @@ if HAS.foretold:
             runtime=60,
         params:
             **of_map(),
-            code=code("foretell"),
+            code=code("regress"),
         message:
             "foretell gene modules by linear programs"
         script:
-            "../scripts/foretell.py"
+            "../scripts/regress.py"

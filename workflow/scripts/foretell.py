@@ -1,14 +1,19 @@
-"""Linear programs of features and readers' traits that foretell gene modules."""
+"""What gene modules say of the outcome, and what images foretell of modules, and by them of the outcome."""
 
 from radioloom.job import job
 from radioloom.stages.genomics.assembled import mapped
-from radioloom.stages.genomics.foretell import foretell
-from radioloom.tables import FORETOLD, PROGRAMS
+from radioloom.stages.genomics.foretell import beside, foretell, one_case_each
+from radioloom.tables import MODULE_OUTCOMES, SURROGATES
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
-    measured, matrix, members, family, settings, *_ = mapped(running.read, snakemake.input, params)
-    programs, foretold = foretell(measured, matrix, members, settings, family, params.seed)
-    PROGRAMS.write(programs, out.programs, **running.provenance)
-    FORETOLD.write(foretold, out.foretold, **running.provenance)
-    running.say(f"{(foretold['held_out'] > 0).sum()} of {len(foretold)} modules foretold in cases left out")
+    study = mapped(running.read, snakemake.input, params)
+    read = running.read("clinical", "covariates", "patients")
+    kept = one_case_each(study, read["patients"], params.settings["cohort"])
+    columns = {"volume": [params.volume], "signature": [] if params.learnt else study.feature_ids}
+    judged = beside(kept, read["clinical"], read["covariates"], params.outcome, columns)
+    of_modules, surrogates = foretell(kept, judged, study.settings, params.seed)
+    MODULE_OUTCOMES.write(of_modules, out.module_outcomes, **running.provenance)
+    SURROGATES.write(surrogates, out.surrogates, **running.provenance)
+    n_more = len(study.measured.values) - len(kept.measured.values)
+    running.say(f"one case of each patient; others, left out: {n_more}")

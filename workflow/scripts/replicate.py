@@ -20,6 +20,7 @@ with job(snakemake) as running:
     frame = read(Path(params.data, wanted.file)).frame() if wanted.column else None
     rows = drawn(cases, wanted.share, params.seed) if frame is None else declared(wanted, frame, cases)
     parts = [[row["case"] for row in rows if row["part"] == part] for part in (LEARNT, TESTED)]
+    genes = genes._replace(expression=genes.inputs.learnt_on(parts[0], genes.settings))
     pairs = replicate(genes, parts, genes.settings, params.seed)
     GENE_PARTS.write([{"cohort": cohort, **row} for row in rows], out.parts, **running.provenance)
     REPLICATED.write(pairs, out.replicated, **running.provenance)

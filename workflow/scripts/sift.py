@@ -2,7 +2,7 @@
 
 from radioloom.job import job
 from radioloom.sealed import write_json
-from radioloom.stages.genomics.assembled import inputs
+from radioloom.stages.genomics.inputs import inputs
 from radioloom.stages.genomics.sift import sift
 from radioloom.tables import SAMPLES, TRAIT_FILTERS
 

@@ -42,6 +42,18 @@ def test_scores_equal_those_of_gseapy_and_legacy_p_within_monte_carlo_error(gold
     np.testing.assert_allclose(ours.fdr, fdr, atol=0.1)
 
 
+def test_leading_edges_are_those_of_gseapy(golden):
+    expression, features, sets = prepared(seed=3, effect=1.0, correlated=0.7)
+    genes = study()[0].index
+    for k, column in enumerate(features.T):
+        rho = ranked.Correlations(expression).permuted(column, np.arange(CASES)[None])[0]
+        theirs = golden.loc["prerank"].query(f"of == '{k}'").set_index("set")["leading"]
+        for name, rows in zip(sets.names, sets.genes, strict=True):
+            edge, places = ranked.leading(rho, rows)
+            assert sorted(genes[edge]) == theirs[name].split()
+            assert (ranked.ranking(rho)[places] == edge).all()
+
+
 def test_single_sample_scores_equal_those_of_gseapy(golden):
     expression, _, sets = prepared(seed=3, effect=1.0, correlated=0.7)
     theirs = golden.loc["ssgsea"].sort_values(["of", "set"])["es"].to_numpy().reshape(3, -1)

@@ -20,7 +20,7 @@ PERMUTATIONS = 10_000
 
 
 def rows():
-    """What, feature or case, set, and up to four values: ES, NES, p, FDR of features; the score of cases."""
+    """What, feature or case, set, and ES, NES, p, FDR and leading edge of features; the score alone of cases."""
     expression, features, sets = study(3, effect=1.0, correlated=0.7)
     sets = {name: list(genes) for name, genes in sets.items()}
     bounds = {"min_size": 1, "max_size": 999, "outdir": None, "threads": 1, "seed": 1}
@@ -29,15 +29,16 @@ def rows():
         ranks = pd.Series(np.array(rho) - 1e-13 * np.arange(len(rho)), expression.index)  # ties by name, which it draws
         theirs = gseapy.prerank(rnk=ranks, gene_sets=sets, permutation_num=PERMUTATIONS, no_plot=True, **bounds)
         for r in theirs.res2d.sort_values("Term").to_dict("records"):
-            yield ["prerank", k, r["Term"], *(repr(float(r[n])) for n in ("ES", "NES", "NOM p-val", "FDR q-val"))]
+            numbers = (repr(float(r[n])) for n in ("ES", "NES", "NOM p-val", "FDR q-val"))
+            yield ["prerank", k, r["Term"], *numbers, " ".join(sorted(r["Lead_genes"].split(";")))]
     theirs = gseapy.ssgsea(data=expression, gene_sets=sets, no_plot=True, **bounds)
     for r in theirs.res2d.sort_values(["Name", "Term"]).to_dict("records"):
         if r["Name"] in expression.columns[:3]:
-            yield ["ssgsea", r["Name"], r["Term"], repr(float(r["ES"])), "", "", ""]
+            yield ["ssgsea", r["Name"], r["Term"], repr(float(r["ES"])), "", "", "", ""]
 
 
 if __name__ == "__main__":
     with open(HERE / "enrichment.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["what", "of", "set", "es", "nes", "p", "fdr"])
+        writer.writerow(["what", "of", "set", "es", "nes", "p", "fdr", "leading"])
         writer.writerows(rows())

@@ -1,6 +1,7 @@
 """Stage enrich: from settings to tables and words; the same bytes on any number of threads."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,10 @@ import pytest
 from made.enrichment import CASES, study
 from radioloom.errors import StudyError
 from radioloom.figures import enrichment as shown
+from radioloom.genomics.enrichment import gene_sets, overlap
 from radioloom.stages.genomics.associate import Measured
 from radioloom.stages.genomics.enrich import enrich
+from radioloom.stages.report.sections.enrichment import ENRICHMENT
 
 FAMILY = ["texture", "volume", "smooth", "round", "vessels"]
 
@@ -40,6 +43,9 @@ def test_tables_hold_all_pairs_and_the_words_say_what_chance_gives():
     assert (features.loc["vessels", "kind"] == "trait").all()
     assert (features.loc["volume", "n"] == CASES - 1).all()
     assert (features["n_set"].loc["texture"] == np.arange(11, 22)).all()
+    edges = tables["leading_genes"].groupby(["feature_id", "set"]).size()
+    assert set(edges.index) == set(features.index[features["fdr"] <= 0.2])
+    assert (edges <= features.loc[edges.index, "n_set"]).all()
     assert tables["set_scores"].shape == (CASES * 11, 5)
     assert tables["module_enrichment"]["q"].between(0, 1).all()
     assert list(tables["enrichment_sets"].query("unused != ''")["set"]) == ["S00"]
@@ -84,6 +90,24 @@ def test_clusters_of_too_few_features_are_refused(monkeypatch):
     monkeypatch.setattr("radioloom.genomics.enrichment.isa.FEWEST", 3)
     with pytest.raises(StudyError, match="5 features have scores, and clusters are of 6 at least"):
         results(clusters={})
+
+
+def test_nothing_to_rank_genes_by_is_refused():
+    expression, _, sets = study()
+    settings = {"cohort": "train", "expression": {}, "enrichment": {"sets": "s.gmt"}}
+    with pytest.raises(StudyError, match="no feature or trait is left that genes could be ranked by"):
+        enrich(Measured(pd.DataFrame(index=expression.columns), {}), expression, pd.DataFrame(), sets, settings, 1)
+
+
+def test_no_modules_and_no_scores_are_shown_as_that():
+    tables, summary = results()
+    genes = study()[0].index
+    sets, _ = gene_sets.measured(study()[2], genes, 9, 99)
+    none = overlap.table(pd.DataFrame({"module": [], "gene": []}), genes, sets)
+    tables |= {"feature_enrichment": tables["feature_enrichment"].assign(nes=np.nan), "module_enrichment": none}
+    shows = ENRICHMENT.build(SimpleNamespace(**tables, enrichment=summary))
+    assert (shows["figure"], shows["modules"].rows, shows["of_clusters"]) == ("", (), "")
+    assert shows["of_modules"].startswith("None of 0 modules")
 
 
 def test_bounds_the_wrong_way_round_are_refused():

@@ -9,7 +9,7 @@ from radioloom.figures import expression
 from radioloom.genomics.expression import Expression, prepare
 from radioloom.genomics.expression import Rules as Reading
 from radioloom.io.expression import of_study
-from radioloom.stages.genomics.assembled import Inputs
+from radioloom.stages.genomics.inputs import Inputs
 from radioloom.stages.genomics.sift import sift
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import count, number, percent
 from radioloom.tables.gene_modules import HALF, OTHER
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PRESERVED, NOT_PRESERVED = 10, 2  # Zsummary above and below which Langfelder 2011 calls modules so
 IN = {HALF: "the other half", OTHER: "other patients"}

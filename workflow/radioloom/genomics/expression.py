@@ -64,23 +64,27 @@ def prepare(
 
     frame : gene (index) x case, numbers, NaN where one is missing
     batches : case -> batch; corrected by ComBat (stats/harmonisation) where there are any
-    learnt_on : cases that batch effects and variances are learnt from; all of the matrix without. The correction is
-        frozen there, and applied to the others whose batch was learnt
+    learnt_on : cases that all of it is learnt from, and then applied to the others: which genes are left, which row a
+        gene has, what fills gaps, the effects of batches; all of the matrix without
     Raises StudyError as `check`, and where a filter leaves no gene.
     """
-    seen = _detected(frame, rules.detected)
-    checked = check(frame[seen], rules)
+    seen = _detected(frame[_learnt(frame, learnt_on)], rules.detected)
+    checked = check(frame[seen], rules, learnt_on)
     counts = {"genes_read": len(frame), "dropped_undetected": int((~seen).sum())} if rules.detected else {}
     counts = checked.counts | counts
-    learnt = checked.values.columns.isin(list(checked.values.columns if learnt_on is None else learnt_on))
-    values, corrected = _corrected(checked.values, batches or {}, learnt)
+    values, corrected = _corrected(checked.values, batches or {}, _learnt(checked.values, learnt_on))
     if rules.min_variance_share:
-        varying = _varying(values, rules.min_variance_share, learnt)
+        varying = _varying(values[_learnt(values, learnt_on)], rules.min_variance_share)
         counts["dropped_unvarying"] = int((~varying).sum())
         values = values[varying]
     if values.empty:
         raise StudyError(f"expression: no gene is left of {counts['genes_read']} ({_listed(counts)})")
     return replace(checked, values=values, counts=counts, batches=corrected)
+
+
+def _learnt(frame: pd.DataFrame, learnt_on: Collection[str] | None) -> list[str]:
+    """Columns that are learnt from, in their order."""
+    return [case for case in frame.columns if learnt_on is None or case in learnt_on]
 
 
 def _detected(frame: pd.DataFrame, rule: Mapping[str, float] | None) -> np.ndarray:
@@ -99,14 +103,15 @@ def _detected(frame: pd.DataFrame, rule: Mapping[str, float] | None) -> np.ndarr
 
 
 def _corrected(
-    values: pd.DataFrame, batches: Mapping[str, str], learnt: np.ndarray
+    values: pd.DataFrame, batches: Mapping[str, str], learnt: list[str]
 ) -> tuple[pd.DataFrame, dict[str, int] | None]:
     """Values without the effect of their batches, and how many cases had one that was learnt; see `fit_combat`."""
     if not batches:
         return values, None
     named = np.array([batches.get(case, "") for case in values.columns], object)
     cells = values.to_numpy(float).T
-    combat: Combat | None = fit_combat(cells[learnt], named[learnt])
+    known = values.columns.isin(learnt)
+    combat: Combat | None = fit_combat(cells[known], named[known])
     counts: dict[str, Any] = {"named": len({*batches.values()}), "fewest": FEWEST}
     if combat is None:
         return values, counts | {"learnt": 0, "cases": 0, "genes": 0}
@@ -116,32 +121,34 @@ def _corrected(
     return frame, counts
 
 
-def _varying(values: pd.DataFrame, share: float, learnt: np.ndarray) -> np.ndarray:
+def _varying(values: pd.DataFrame, share: float) -> np.ndarray:
     """Genes without the share of least variance, bool (genes,); of two that are equal the first by name goes first."""
-    order = values.to_numpy(float)[:, learnt].var(axis=1).argsort(kind="stable")
+    order = values.to_numpy(float).var(axis=1).argsort(kind="stable")
     kept = np.ones(len(values), bool)
     kept[order[: int(share * len(values))]] = False
     return kept
 
 
-def check(frame: pd.DataFrame, rules: Rules) -> Expression:
+def check(frame: pd.DataFrame, rules: Rules, learnt_on: Collection[str] | None = None) -> Expression:
     """The matrix of a study: one row per gene, no gaps, no constant gene.
 
     frame : gene (index) x case, numbers, NaN where one is missing
+    learnt_on : cases that say which genes are left and what fills gaps; all without
     Raises StudyError for a gene without a name, a case with two columns, a value that is not finite, a gene with two
     rows (under `duplicates: error`), or where no gene is left.
     """
     _check_names(frame)
     values = _finite(frame).sort_index(axis=0, kind="stable").sort_index(axis=1, kind="stable")
     counts = {"genes_read": len(values)}
-    values = _merge(values, rules.duplicates)
+    known = _learnt(values, learnt_on)
+    values = _merge(values, rules.duplicates, known)
     counts["merged"] = counts["genes_read"] - len(values)
-    sparse = values.isna().mean(axis=1) > rules.max_missing
+    sparse = values[known].isna().mean(axis=1) > rules.max_missing
     values = values[~sparse]
     counts["dropped_missing"] = int(sparse.sum())
     counts["values_filled"] = int(values.isna().to_numpy().sum())
-    values = values.T.fillna(values.median(axis=1)).T
-    same = constant(values.to_numpy(), axis=1)
+    values = values.T.fillna(values[known].median(axis=1)).T
+    same = constant(values[known].to_numpy(), axis=1)
     counts["dropped_constant"] = int(same.sum())
     values = values[~same]
     if values.empty:
@@ -221,7 +228,7 @@ def _finite(frame: pd.DataFrame) -> pd.DataFrame:
     return values
 
 
-def _merge(values: pd.DataFrame, duplicates: str) -> pd.DataFrame:
+def _merge(values: pd.DataFrame, duplicates: str, known: list[str]) -> pd.DataFrame:
     twice = values.index.duplicated(keep=False)
     if not twice.any():
         return values
@@ -234,7 +241,7 @@ def _merge(values: pd.DataFrame, duplicates: str) -> pd.DataFrame:
         )
     if duplicates == "mean":
         return values.groupby(level=0).mean()
-    order = values.var(axis=1).to_numpy().argsort(kind="stable")[::-1]
+    order = values[known].var(axis=1).to_numpy().argsort(kind="stable")[::-1]
     best = values.iloc[order]
     return best[~best.index.duplicated()].sort_index()
 

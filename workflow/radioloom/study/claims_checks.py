@@ -22,6 +22,11 @@ def claims_remarks(study: Study, whose: Mapping[str, str] | None, origin: Origin
     of_clinical = {key: clinical.get(key, "") for key in ("file", "case")}
     if "split" in settings:
         _split(study, parts.Settings(**of_clinical | settings["split"]), whose, origin.at("genomics", "split"), remarks)
+    if "outcomes" in settings and settings["cohort"] not in study.has.outcomes:
+        remarks.faults.append(
+            f"{origin.at('genomics', 'outcomes')}: cohort {settings['cohort']} has no clinical table, and no outcome "
+            "is known; add `clinical` to it, or take `outcomes` out"
+        )
     if "confounders" in settings:
         _confounders(study, Settings(**of_clinical | settings["confounders"]), whose, origin, remarks)
 

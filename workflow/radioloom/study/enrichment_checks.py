@@ -41,6 +41,6 @@ def enrichment_remarks(study: Study, genes: pd.Index | None, origin: Origin, rem
     unused, share = int((listed["unused"] != "").sum()), listed["n_measured"].sum() / listed["n_genes"].sum()
     if unused or share < FEW:
         remarks.notes.append(
-            f"{origin.at(*place, 'sets')}: {share:.0%} of the genes of {len(listed)} sets are in the matrix; {unused} "
-            f"sets have fewer than {wanted.min_size} or more than {wanted.max_size} of them, and are not tested"
+            f"{origin.at(*place, 'sets')}: {share:.0%} of the genes of {len(listed)} sets are in the matrix; not "
+            f"tested, with fewer than {wanted.min_size} or more than {wanted.max_size} of them: {unused}"
         )

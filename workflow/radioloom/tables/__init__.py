@@ -4,20 +4,36 @@ from radioloom.errors import StudyError
 from radioloom.tables.applied import APPLIED
 from radioloom.tables.cases import IDENTITIES, PATIENTS
 from radioloom.tables.checklist import CHECKLIST
-from radioloom.tables.claims import ADJUSTED, CONFOUNDERS, GENE_PARTS, MAPS_BY_CHANCE, RELEARNT, REPLICATED
+from radioloom.tables.claims import (
+    ADJUSTED,
+    CONFOUNDERS,
+    GENE_PARTS,
+    MAPS_BY_CHANCE,
+    MODULE_OUTCOMES,
+    RELEARNT,
+    REPLICATED,
+    SURROGATES,
+)
 from radioloom.tables.combined import COMBINATIONS, COMBINED
 from radioloom.tables.comparisons import COMPARISONS, LOOKS
 from radioloom.tables.enrichment import (
     ENRICHMENT_CLUSTERS,
     ENRICHMENT_SETS,
     FEATURE_ENRICHMENT,
+    LEADING_GENES,
     MODULE_ENRICHMENT,
     SET_SCORES,
 )
 from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
-from radioloom.tables.gene_modules import FORETOLD, MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY, PROGRAMS
+from radioloom.tables.gene_modules import (
+    MODULE_NUMBERS,
+    MODULE_PRESERVATION,
+    MODULE_STABILITY,
+    PROGRAM_SHARES,
+    PROGRAMS,
+)
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -142,17 +158,20 @@ TABLES = (
     REPLICATED,
     RELEARNT,
     MAPS_BY_CHANCE,
+    MODULE_OUTCOMES,
+    SURROGATES,
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
     PROGRAMS,
-    FORETOLD,
+    PROGRAM_SHARES,
     MODULE_NUMBERS,
     MODULE_STABILITY,
     MODULE_PRESERVATION,
     ENRICHMENT_SETS,
     MODULE_ENRICHMENT,
     FEATURE_ENRICHMENT,
+    LEADING_GENES,
     SET_SCORES,
     ENRICHMENT_CLUSTERS,
 )
@@ -204,10 +223,10 @@ __all__ = [
     "FEATURES",
     "FEATURE_ENRICHMENT",
     "FOLLOWED",
-    "FORETOLD",
     "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
+    "LEADING_GENES",
     "LEARNING_CURVE",
     "LEARNT",
     "LOOKS",
@@ -220,6 +239,7 @@ __all__ = [
     "MODULES",
     "MODULE_ENRICHMENT",
     "MODULE_NUMBERS",
+    "MODULE_OUTCOMES",
     "MODULE_PRESERVATION",
     "MODULE_STABILITY",
     "OPERATING",
@@ -232,6 +252,7 @@ __all__ = [
     "POOLED",
     "PREDICTIONS",
     "PROGRAMS",
+    "PROGRAM_SHARES",
     "RECONSTRUCTED",
     "RELEARNT",
     "RELIABILITY",
@@ -251,6 +272,7 @@ __all__ = [
     "STANDARDISED",
     "SUBGROUPS",
     "SUCCESSION",
+    "SURROGATES",
     "TABLES",
     "TARGETS",
     "TRAITS",

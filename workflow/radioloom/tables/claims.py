@@ -87,3 +87,42 @@ MAPS_BY_CHANCE = Table(
         Column("largest", "float64", "largest |rho|"),
     ),
 )
+MODULE_OUTCOMES = Table(
+    "MODULE_OUTCOMES",
+    "what the score of each gene module says of the outcome, by itself and beside imaging and clinical columns",
+    ("beside", "module"),
+    (
+        Column("beside", "string", "what it stands beside in the model: volume, clinical, signature; '': nothing"),
+        PAIR[0],
+        Column("coefficient", "float64", "log hazard or log odds a standard deviation of the score"),
+        Column("low", "float64", "lower end of its 95 % interval; empty below 10 events", null=True),
+        Column("high", "float64", "upper end", null=True),
+        Column("p", "float64", "likelihood-ratio p of what the score adds", null=True),
+        Column("q", "float64", "Benjamini-Hochberg over the modules beside the same", null=True),
+        Column(
+            "c", "float64", "C, or AUC, in cases left out; without an interval, as none is shown to hold", null=True
+        ),
+        Column("c_without", "float64", "the same without the score; empty where it stands alone", null=True),
+        Column("n", "int64", "cases"),
+        Column("n_events", "int64", "cases with the event"),
+    ),
+)
+SURROGATES = Table(
+    "SURROGATES",
+    "what features and traits foretell of the score of each gene module in cases left out, and the outcome by it",
+    ("module",),
+    (
+        PAIR[0],
+        Column("n", "int64", "cases with expression and features"),
+        Column("r2", "float64", "1 - squared errors / squares in cases left out; below 0: worse than the mean"),
+        Column("r", "float64", "Pearson correlation of foretold and true score in cases left out"),
+        Column("p", "float64", "of r2, features of cases permuted; empty where modules are learnt by them", null=True),
+        Column("q", "float64", "Benjamini-Hochberg over the modules", null=True),
+        Column("p_max", "float64", "family-wise: permutations whose largest r2 is as large", null=True),
+        Column("c", "float64", "C, or AUC, of the foretold score in cases left out; without an interval", null=True),
+        Column("p_outcome", "float64", "score test of the foretold score; empty below 10 events", null=True),
+        Column("q_outcome", "float64", "Benjamini-Hochberg over the modules", null=True),
+        Column("n_outcome", "int64", "cases that have an outcome too"),
+        Column("n_events", "int64", "cases with the event"),
+    ),
+)

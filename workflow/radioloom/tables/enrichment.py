@@ -49,6 +49,18 @@ FEATURE_ENRICHMENT = Table(
         Column("p_max", "float64", "family-wise permutation p, of the largest |nes| of the whole table", null=True),
     ),
 )
+LEADING_GENES = Table(
+    "LEADING_GENES",
+    "leading edge of each gene set with a false discovery rate of 20 % or less: its genes that make its score",
+    ("feature_id", "set", "gene"),
+    (
+        Column("feature_id", "string", "feature as in FEATURES, or a trait's label"),
+        SET,
+        Column("gene", "string", "gene: up to the peak of the running sum, or from its trough on"),
+        Column("place", "int64", "in the ranking, from 1"),
+        Column("rho", "float64", "Spearman correlation of the gene with the feature"),
+    ),
+)
 SET_SCORES = Table(
     "SET_SCORES",
     "scores of gene sets in single cases",

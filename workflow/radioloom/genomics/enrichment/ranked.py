@@ -45,6 +45,7 @@ class Enriched(NamedTuple):
     fdr: np.ndarray
     p_max: np.ndarray  # family-wise, of the largest |NES| of the table in a permutation
     n: np.ndarray  # (k,) cases with a value
+    rho: np.ndarray  # (k, genes) correlations that genes are ranked by
     chance: Chance
 
 
@@ -56,7 +57,7 @@ class Correlations:
 
     def __init__(self, expression: np.ndarray) -> None:
         self.expression = expression
-        self.ranks: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}  # by the cases with a value
+        self.ranks: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}  # of the genes, by the cases with a value
 
     def permuted(self, column: np.ndarray, orders: np.ndarray) -> np.ndarray:
         """Rho (b, genes) of a column (cases,), NaN where it has gaps, in each order (b, cases) of the cases.
@@ -76,7 +77,7 @@ class Correlations:
         key = present.tobytes()
         if key not in self.ranks:
             ranks = (twice_ranks(self.expression[:, present].T) - (present.sum() + 1)).astype(np.float64)
-            self.ranks[key] = ranks, np.sqrt((ranks**2).sum(axis=0))
+            self.ranks = {key: (ranks, np.sqrt((ranks**2).sum(axis=0)))}  # one alone: it is as large as all genes
         return self.ranks[key]
 
 
@@ -92,6 +93,23 @@ def scores(rho: np.ndarray, sets: GeneSets) -> np.ndarray:
         order = ranking(line)
         kernel.scores(np.abs(line[order])[:, None], sets.places([order], 1), sets.starts, row[None, :, None])
     return out
+
+
+def leading(rho: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Leading edge of a set in a ranking: its genes (rows) up to the peak of the running sum, and all their places.
+
+    rho : (genes,); rows : of the set. Where the score is below 0 the edge is of the genes from the trough on.
+    """
+    order = ranking(rho)
+    place = np.empty(len(rho), np.int64)
+    place[order] = np.arange(len(rho))
+    mine = rows[np.argsort(place[rows])]
+    weights = np.abs(rho[mine])
+    fallen = (place[mine] - np.arange(len(mine))) / (len(rho) - len(mine))
+    after = np.cumsum(weights) / weights.sum() - fallen
+    before = after - weights / weights.sum()
+    edge = mine[: after.argmax() + 1] if after.max() > -before.min() else mine[before.argmin() :]
+    return edge, place[edge]
 
 
 def enriched(
@@ -111,26 +129,27 @@ def enriched(
     correlations, columns = Correlations(expression), features.T
     rho = np.concatenate([correlations.permuted(column, np.arange(len(features))[None]) for column in columns])
     es, each = scores(rho, sets), -(-RANDOM // len(columns))
-    drawn = np.arange(len(columns) * each).reshape(-1, each) % len(orders)  # of the orders, others for each feature
+    some = np.linspace(0, len(columns) - 1, min(RANDOM, len(columns))).astype(int).tolist()
+    drawn = dict(zip(some, np.arange(len(some) * each).reshape(-1, each) % len(orders), strict=True))  # others for each
     by_chance: list[Judged] = []
     if null == GENES:
         at = sets.places(gene_orders, len(orders))
         nulls = _gene_nulls(rho, sets, at)
-        random = np.concatenate([correlations.permuted(*one) for one in zip(columns, orders[drawn], strict=True)])
+        random = np.concatenate([correlations.permuted(columns[k], orders[mine]) for k, mine in drawn.items()])
         pairs = zip(scores(random, sets), _gene_nulls(random, sets, at), strict=True)
         by_chance = [judged(one[None], own) for one, own in pairs]
     else:
         nulls = _patient_nulls(correlations, columns, sets, orders)
     results, largest = [], np.zeros(len(orders))
-    for one, own, mine in zip(es, nulls, drawn, strict=True):
+    for k, (one, own) in enumerate(zip(es, nulls, strict=True)):
         results.append(judged(one[None], own))
         largest = np.fmax(largest, np.nanmax(np.abs(normalised(own, own)), axis=1, initial=0.0))
-        if null == PATIENTS:  # the null is of random features
-            by_chance.append(judged(own[mine], own, 1))
+        if null == PATIENTS and k in drawn:  # the null is of random features
+            by_chance.append(judged(own[drawn[k]], own, 1))
     nes, p, fdr = (np.concatenate(part) for part in zip(*results, strict=True))
     as_large = (largest[:, None, None] >= np.abs(nes)).sum(axis=0)
     p_max = np.where(np.isnan(nes), np.nan, (1 + as_large) / (1 + len(orders)))
-    return Enriched(es, nes, p, fdr, p_max, np.isfinite(features).sum(axis=0), _by_chance(by_chance))
+    return Enriched(es, nes, p, fdr, p_max, np.isfinite(features).sum(axis=0), rho, _by_chance(by_chance))
 
 
 def _by_chance(random: list[Judged]) -> Chance:

@@ -41,7 +41,7 @@ def zeros_behind(source: Path | bytes, start: int, wanted: int, stated: int) -> 
     """
     whole = wanted + wanted % 2
     n = max(stated - whole, 0)
-    if not n:
+    if not n or whole < 0:
         return 0
     sizes = (min(PIECE, n - at) for at in range(0, n, PIECE))
     with reading(source) if isinstance(source, Path) else BytesIO(source) as handle:

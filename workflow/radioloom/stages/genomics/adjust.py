@@ -40,7 +40,7 @@ def adjust(
     from radioloom.tables.claims import EVERYTHING, NOTHING
 
     wanted = Settings(**settings)
-    measured, expression, members, family = study
+    measured, expression, members, family, *_ = study
     score = scores(members, check(expression, Rules(**wanted.expression)).values)
     known = pd.concat([each.values.notna().all(axis=1).rename(each.name) for each in declared], axis=1, join="inner")
     cases = sorted(set(measured.values.index) & set(score.index) & set(known.index[known.all(axis=1)]))

@@ -4,42 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from radioloom.genomics.expression import Expression, Rules, prepare
-from radioloom.io import expression
-from radioloom.stages.genomics.associate import Measured, sifted, tested
+from radioloom.stages.genomics.associate import Measured, tested
+from radioloom.stages.genomics.inputs import Inputs, inputs
 from radioloom.stages.genomics.settled import settled
 from radioloom.stages.learning.signature import Signature
-from radioloom.tables.features import wide
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from radioloom.io.expression import Matrix
-
-
-class Inputs(NamedTuple):
-    """What maps of genes are made of, and how it came to be."""
-
-    measured: Measured
-    decisions: list[dict[str, Any]]  # TRAIT_FILTERS
-    given: Matrix  # as the file has it
-    expression: Expression  # as the study's rules make it
-    cases: list[str]  # of the cohort
-
-
-def inputs(read: Callable[..., dict[str, Any]], params: Any, traits: bool) -> Inputs:
-    """Features, traits and expression of the genomics cohort; see `mapped`."""
-    settings = params.settings
-    features = read("features")["features"]
-    features = wide(features[features["cohort"] == settings["cohort"]]).droplevel("cohort")
-    cases = sorted({*params.cases, *features.index})
-    given = expression.of_study(Path(params.data), settings["expression"], cases)
-    ready = prepare(given.values, Rules(**settings["expression"]), given.batches)
-    measured, decisions = sifted(features, read("traits")["traits"] if traits else None, ready.values, settings)
-    return Inputs(measured, decisions, given, ready, cases)
 
 
 class Mapped(NamedTuple):
@@ -52,6 +27,7 @@ class Mapped(NamedTuple):
     settings: dict[str, Any]  # the study's `genomics`, settled
     feature_ids: list[str]  # of the signature
     given: Matrix  # the expression as its file has it, and genes that were dropped, merged or filled
+    inputs: Inputs | None = None  # what all of it was made of, for who learns it anew from some of the cases
 
 
 def mapped(read: Callable[..., dict[str, Any]], given: Any, params: Any) -> Mapped:
@@ -67,4 +43,4 @@ def mapped(read: Callable[..., dict[str, Any]], given: Any, params: Any) -> Mapp
     family = tested(found.measured, settings["features"], signature.feature_ids, params.volume)
     members = read("modules")["modules"] if given.get("modules") else None
     matrix = replace(found.given, values=found.expression.values, counts=found.expression.counts)
-    return Mapped(found.measured, matrix.values, members, family, settings, signature.feature_ids, matrix)
+    return Mapped(found.measured, matrix.values, members, family, settings, signature.feature_ids, matrix, found)

@@ -23,7 +23,7 @@ class Settings:
     cohort: str
     expression: dict[str, Any]  # genomics/expression.py Rules
     modules: dict[str, Any]  # genomics/modules/record.py Rules
-    programs: dict[str, Any] | None = None  # stages/genomics/foretell.py Settings
+    programs: dict[str, Any] | None = None  # stages/genomics/regress.py Settings
     number: dict[str, Any] | None = None  # stages/genomics/number.py Settings
     stability: dict[str, Any] | None = None  # stages/genomics/regroup.py Settings
     permutations: int = 2000
@@ -35,6 +35,7 @@ class Settings:
     split: dict[str, Any] | None = None  # stages/genomics/parts.py Settings
     relearnt: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
     enrichment: dict[str, Any] | None = None  # stages/genomics/enrich.py Settings
+    outcomes: dict[str, Any] | None = None  # stages/genomics/regress.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:

@@ -51,16 +51,21 @@ def enrich(
     members : MODULES, as the same study has them
     sets : genes of each, as `io.gene_sets.read` gives them
     settings : the study's `genomics`
-    Raises StudyError where no set has enough genes of the matrix.
+    Raises StudyError where no set has enough genes of the matrix, or there is nothing to rank genes by.
     """
     from threadpoolctl import threadpool_limits
 
     from radioloom.genomics import association
     from radioloom.genomics.enrichment import gene_sets, overlap, ranked
     from radioloom.genomics.expression import Rules, check
-    from radioloom.tables import ENRICHMENT_SETS, FEATURE_ENRICHMENT, MODULE_ENRICHMENT, SET_SCORES
+    from radioloom.tables import ENRICHMENT_SETS, FEATURE_ENRICHMENT, LEADING_GENES, MODULE_ENRICHMENT, SET_SCORES
 
     wanted = Settings(**settings["enrichment"])
+    if measured.values.empty:
+        raise StudyError(
+            "genomics.enrichment: no feature or trait is left that genes could be ranked by; set `genomics.features: "
+            "all`, let more pass `genomics.traits`, or take `enrichment` out"
+        )
     values = check(expression, Rules(**settings["expression"])).values
     known, listed = gene_sets.measured(sets, values.index, wanted.min_size, wanted.max_size)
     cases = sorted(set(measured.values.index) & set(values.columns))
@@ -87,6 +92,7 @@ def enrich(
         "enrichment_sets": ENRICHMENT_SETS.frame(listed),
         "module_enrichment": MODULE_ENRICHMENT.frame(overlap.table(members, values.index, known)),
         "feature_enrichment": FEATURE_ENRICHMENT.frame(_rows(results, known, measured)),
+        "leading_genes": LEADING_GENES.frame(_leading(results, known, measured.values.columns, values.index)),
         "set_scores": SET_SCORES.frame(_scores(values, known, settings["cohort"])),
         "enrichment_clusters": clusters,
     }
@@ -109,6 +115,19 @@ def _rows(results: Any, sets: Any, measured: Measured) -> pd.DataFrame:
         **{name: getattr(results, name) for name in ("es", "nes", "p", "fdr", "p_max")},
     }
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+
+
+def _leading(results: Any, sets: Any, family: pd.Index, genes: pd.Index) -> list[dict[str, Any]]:
+    """Rows of LEADING_GENES. results : ranked.Enriched of the features; sets : GeneSets."""
+    from radioloom.genomics.enrichment import ranked
+
+    rows = []
+    for k, one in np.argwhere(results.fdr <= ranked.DISCOVERY):
+        edge, places = ranked.leading(results.rho[k], sets.genes[one])
+        pair = {"feature_id": family[k], "set": sets.names[one]}
+        listed = zip(genes[edge], places.tolist(), results.rho[k, edge].tolist(), strict=True)
+        rows += [pair | {"gene": gene, "place": place + 1, "rho": rho} for gene, place, rho in listed]
+    return rows
 
 
 def _scores(values: pd.DataFrame, sets: Any, cohort: str) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def replicate(study: Mapped, parts: list[list[str]], settings: dict[str, Any], s
     from radioloom.stats.multiplicity import benjamini_hochberg, holm
     from radioloom.tables import REPLICATED
 
-    (measured, expression, _, family), wanted = study, Settings(**settings)
+    (measured, expression, _, family, *_), wanted = study, Settings(**settings)
     learnt, tested = (_both(measured, expression, part) for part in parts)
     first, rules = check(expression[learnt], Rules(**wanted.expression)).values, rules_of(wanted.modules)
     x, y = measured.values.loc[learnt, family], measured.values.loc[tested, family]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from radioloom.io.expression import Matrix
-    from radioloom.stages.genomics.assembled import Inputs
+    from radioloom.stages.genomics.inputs import Inputs
 
 
 class Sifted(NamedTuple):
@@ -26,7 +26,7 @@ class Sifted(NamedTuple):
 
 
 def sift(inputs: Inputs, cohort: str) -> Sifted:
-    """Tables of samples and of decisions on traits, and a summary; inputs : as `assembled.inputs` gives them."""
+    """Tables of samples and of decisions on traits, and a summary; inputs : as `inputs` gives them."""
     rows = samples(inputs.given, inputs.cases, cohort)
     states = Counter(row["state"] for row in rows)
     summary = {

@@ -108,12 +108,14 @@ class ReportInputs:
     replicated: pd.DataFrame | None = None  # REPLICATED
     relearnt: pd.DataFrame | None = None  # RELEARNT; this and the next None where no map is learnt anew
     maps_by_chance: pd.DataFrame | None = None  # MAPS_BY_CHANCE
+    module_outcomes: pd.DataFrame | None = None  # MODULE_OUTCOMES; this and the next None where they are not asked for
+    surrogates: pd.DataFrame | None = None  # SURROGATES
     trees: pd.DataFrame | None = None  # TREES; this and the next three None where no trees are asked for
     tree_values: pd.DataFrame | None = None  # TREE_VALUES
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
     programs: pd.DataFrame | None = None  # PROGRAMS; this and the next None where none are asked for
-    foretold: pd.DataFrame | None = None  # FORETOLD
+    program_shares: pd.DataFrame | None = None  # PROGRAM_SHARES
     module_numbers: pd.DataFrame | None = None  # MODULE_NUMBERS; None where the number of modules is given
     module_stability: pd.DataFrame | None = None  # MODULE_STABILITY; this and the next two None without `stability`
     module_preservation: pd.DataFrame | None = None  # MODULE_PRESERVATION

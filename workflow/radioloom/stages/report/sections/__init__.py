@@ -11,6 +11,7 @@ from radioloom.stages.report.sections.contact import CONTACT
 from radioloom.stages.report.sections.enrichment import ENRICHMENT
 from radioloom.stages.report.sections.expression import EXPRESSION
 from radioloom.stages.report.sections.follow import FOLLOW
+from radioloom.stages.report.sections.foretold import FORETOLD
 from radioloom.stages.report.sections.frozen import FROZEN
 from radioloom.stages.report.sections.genomics import GENOMICS
 from radioloom.stages.report.sections.identity import IDENTITY
@@ -78,6 +79,7 @@ SECTIONS: tuple[Section, ...] = (
     PROGRAMS,
     MODULE_TREES,
     ENRICHMENT,
+    FORETOLD,
     TRUTH,
     CHECKLISTS,
     PROVENANCE,

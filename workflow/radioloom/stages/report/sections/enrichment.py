@@ -12,10 +12,10 @@ def build(study: ReportInputs) -> dict[str, Any]:
     """The dot plot, the strongest pairs of features and modules with sets, and clusters of features and sets."""
     table, summary = study.feature_enrichment, study.enrichment
     statement = enrichment.in_words(table, summary)
-    figure = enrichment.dots(table, summary["discovery"])
-    of_clusters = summary["clusters"]
+    of_clusters, title = summary["clusters"], "Gene sets in the genes that follow features"
+    scored = bool(table["nes"].notna().any())  # where every feature is constant, none is
     return {
-        "figure": style.svg(figure, "enrichment", "Gene sets in the genes that follow features") if len(table) else "",
+        "figure": style.svg(enrichment.dots(table, summary["discovery"]), "enrichment", title) if scored else "",
         "statement": statement,
         "discovery": summary["discovery"],
         "features": enrichment.features(table),
