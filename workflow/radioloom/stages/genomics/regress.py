@@ -30,7 +30,7 @@ def regress(
     family: list[str],
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """PROGRAMS and PROGRAM_SHARES of the modules of the stage associate, by the cases with both expression and features.
+    """PROGRAMS and PROGRAM_SHARES of the modules of the stage associate, by the cases with both.
 
     measured, expression : as `associate` takes them; members : MODULES; settings : the study's `genomics`
     family : features and labels of traits that programs may take
