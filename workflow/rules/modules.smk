@@ -60,7 +60,7 @@ if HAS.regressed:
             modules=f"{RESULTS}/tables/modules.parquet",
         output:
             programs=f"{RESULTS}/tables/programs.parquet",
-            foretold=f"{RESULTS}/tables/foretold.parquet",
+            program_shares=f"{RESULTS}/tables/program_shares.parquet",
         log:
             f"{LOGS}/regress.log",
         conda:

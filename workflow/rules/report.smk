@@ -34,7 +34,7 @@ PLACES = {
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.enriched else [] for name in ENRICHMENT_TABLES},
     "enrichment": [f"{RESULTS}/enrichment.json"] if HAS.enriched else [],
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
-    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.regressed else [] for name in ("programs", "foretold")},
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.regressed else [] for name in ("programs", "program_shares")},
     "module_numbers": [f"{RESULTS}/tables/module_numbers.parquet"] if HAS.numbered else [],
     **{
         name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.regrouped else []

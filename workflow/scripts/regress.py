@@ -3,12 +3,12 @@
 from radioloom.job import job
 from radioloom.stages.genomics.assembled import mapped
 from radioloom.stages.genomics.regress import regress
-from radioloom.tables import FORETOLD, PROGRAMS
+from radioloom.tables import PROGRAM_SHARES, PROGRAMS
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
     measured, matrix, members, family, settings, *_ = mapped(running.read, snakemake.input, params)
-    programs, foretold = regress(measured, matrix, members, settings, family, params.seed)
+    programs, shares = regress(measured, matrix, members, settings, family, params.seed)
     PROGRAMS.write(programs, out.programs, **running.provenance)
-    FORETOLD.write(foretold, out.foretold, **running.provenance)
-    running.say(f"{(foretold['held_out'] > 0).sum()} of {len(foretold)} modules foretold in cases left out")
+    PROGRAM_SHARES.write(shares, out.program_shares, **running.provenance)
+    running.say(f"{(shares['held_out'] > 0).sum()} of {len(shares)} modules foretold in cases left out")

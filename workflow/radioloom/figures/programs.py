@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import count, feature, number, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def table(programs: pd.DataFrame, foretold: pd.DataFrame) -> Exhibit:
@@ -25,7 +28,7 @@ def table(programs: pd.DataFrame, foretold: pd.DataFrame) -> Exhibit:
 
 
 def in_words(programs: pd.DataFrame, foretold: pd.DataFrame, folds: int) -> str:
-    """How many modules are foretold. foretold : FORETOLD."""
+    """How many modules are foretold. foretold : PROGRAM_SHARES."""
     above = foretold[foretold["held_out"] > 0]
     best = foretold.loc[foretold["held_out"].idxmax()]
     text = (

@@ -27,7 +27,13 @@ from radioloom.tables.enrichment import (
 from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
-from radioloom.tables.gene_modules import FORETOLD, MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY, PROGRAMS
+from radioloom.tables.gene_modules import (
+    MODULE_NUMBERS,
+    MODULE_PRESERVATION,
+    MODULE_STABILITY,
+    PROGRAM_SHARES,
+    PROGRAMS,
+)
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -158,7 +164,7 @@ TABLES = (
     RECONSTRUCTED,
     TREE_VALUES,
     PROGRAMS,
-    FORETOLD,
+    PROGRAM_SHARES,
     MODULE_NUMBERS,
     MODULE_STABILITY,
     MODULE_PRESERVATION,
@@ -217,7 +223,6 @@ __all__ = [
     "FEATURES",
     "FEATURE_ENRICHMENT",
     "FOLLOWED",
-    "FORETOLD",
     "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
@@ -247,6 +252,7 @@ __all__ = [
     "POOLED",
     "PREDICTIONS",
     "PROGRAMS",
+    "PROGRAM_SHARES",
     "RECONSTRUCTED",
     "RELEARNT",
     "RELIABILITY",

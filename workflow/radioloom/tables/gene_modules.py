@@ -15,8 +15,8 @@ PROGRAMS = Table(
         Column("slope", "float64", "change of the module's mean with a standard deviation of the feature or trait"),
     ),
 )
-FORETOLD = Table(
-    "FORETOLD",
+PROGRAM_SHARES = Table(
+    "PROGRAM_SHARES",
     "share of the variance of each module's mean that its linear program foretells",
     ("module",),
     (

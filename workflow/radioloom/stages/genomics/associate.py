@@ -35,7 +35,7 @@ class Settings:
     split: dict[str, Any] | None = None  # stages/genomics/parts.py Settings
     relearnt: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
     enrichment: dict[str, Any] | None = None  # stages/genomics/enrich.py Settings
-    outcomes: dict[str, Any] | None = None  # stages/genomics/foretell.py Settings
+    outcomes: dict[str, Any] | None = None  # stages/genomics/regress.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:

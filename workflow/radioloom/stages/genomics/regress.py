@@ -30,7 +30,7 @@ def regress(
     family: list[str],
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """PROGRAMS and FORETOLD of the modules of the stage associate, by the cases that have expression and features.
+    """PROGRAMS and PROGRAM_SHARES of the modules of the stage associate, by the cases with both.
 
     measured, expression : as `associate` takes them; members : MODULES; settings : the study's `genomics`
     family : features and labels of traits that programs may take
@@ -42,7 +42,7 @@ def regress(
     from radioloom.genomics.modules.record import rules_of
     from radioloom.genomics.programs import foretold
     from radioloom.stages.genomics.grouped import grouped
-    from radioloom.tables import FORETOLD, PROGRAMS
+    from radioloom.tables import PROGRAM_SHARES, PROGRAMS
     from radioloom.tables.genomics import FEATURE, TRAIT
 
     wanted, rules = Settings(**settings["programs"]), rules_of(settings["modules"])
@@ -68,4 +68,4 @@ def regress(
         "held_out": learnt.held_out,
         "n": len(x),
     }
-    return PROGRAMS.frame(pd.DataFrame(rows)), FORETOLD.frame(pd.DataFrame(by_module))
+    return PROGRAMS.frame(pd.DataFrame(rows)), PROGRAM_SHARES.frame(pd.DataFrame(by_module))

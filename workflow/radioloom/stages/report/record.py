@@ -115,7 +115,7 @@ class ReportInputs:
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
     programs: pd.DataFrame | None = None  # PROGRAMS; this and the next None where none are asked for
-    foretold: pd.DataFrame | None = None  # FORETOLD
+    program_shares: pd.DataFrame | None = None  # PROGRAM_SHARES
     module_numbers: pd.DataFrame | None = None  # MODULE_NUMBERS; None where the number of modules is given
     module_stability: pd.DataFrame | None = None  # MODULE_STABILITY; this and the next two None without `stability`
     module_preservation: pd.DataFrame | None = None  # MODULE_PRESERVATION

@@ -10,7 +10,7 @@ from radioloom.stages.report.record import ReportInputs, Section
 
 def build(study: ReportInputs) -> dict[str, Any]:
     """The statement, and each module's program."""
-    slopes, foretold = study.programs, study.foretold
+    slopes, foretold = study.programs, study.program_shares
     statement = programs.in_words(slopes, foretold, study.settings["genomics"]["programs"]["folds"])
     return {
         "statement": statement,
@@ -19,4 +19,4 @@ def build(study: ReportInputs) -> dict[str, Any]:
     }
 
 
-PROGRAMS = Section("programs", "What foretells the genes", ("programs", "foretold"), build)
+PROGRAMS = Section("programs", "What foretells the genes", ("programs", "program_shares"), build)
