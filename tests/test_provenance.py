@@ -53,9 +53,7 @@ VIEWS = {"cluster", "mine", "similar"}  # of the material that models learn from
 RESTS_ON = {  # a file of the library -> scripts whose jobs run again when it is edited
     "features/glcm.py": {"extract", "control", "perturb", "compile", "adopt", "report"},
     "filters/mean.py": {"prepare", "extract", "control", "perturb", "compile", "adopt", "report"},
-    "prediction/models/cox.py": JUDGED
-    | VIEWS
-    | {"reduce", "fit", "size", "adopt", "acquisition", "sift", *GENES, "report"},
+    "prediction/models/cox.py": JUDGED | VIEWS | {"reduce", "fit", "size", "adopt", "acquisition", *GENES, "report"},
     "genomics/modules/kmeans.py": {*GENES, "sift"},
     "io/matrices/gct.py": {*GENES, "sift"},
     "figures/flow.py": {"report"},
