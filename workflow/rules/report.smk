@@ -6,6 +6,7 @@ CLAIM_TABLES = {
     "confounders": ["adjusted", "confounders"],
     "split": ["gene_parts", "replicated"],
     "relearnt": ["relearnt", "maps_by_chance"],
+    "genes": ["gene_pairs", "gene_counts"],
     "outcomes": ["module_outcomes", "surrogates"],
 }
 TREE_TABLES = ("trees", "reconstructed", "tree_values")

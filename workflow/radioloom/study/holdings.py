@@ -13,7 +13,7 @@ from radioloom.study.batches import repeated
 from radioloom.study.sheet import Row
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 
-CLAIMS = ("confounders", "split", "relearnt", "outcomes")
+CLAIMS = ("confounders", "split", "relearnt", "outcomes", "genes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Settings:
     reconstruction: dict[str, Any] | None = None  # stages/genomics/reconstruct.py Settings
     confounders: dict[str, Any] | None = None  # stages/genomics/confounders.py Settings
     split: dict[str, Any] | None = None  # stages/genomics/parts.py Settings
+    genes: dict[str, Any] | None = None  # stages/genomics/scan.py Settings
     relearnt: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
     enrichment: dict[str, Any] | None = None  # stages/genomics/enrich.py Settings
     outcomes: dict[str, Any] | None = None  # stages/genomics/regress.py Settings

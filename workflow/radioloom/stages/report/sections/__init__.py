@@ -31,6 +31,7 @@ from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.replicated import REPLICATED
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
+from radioloom.stages.report.sections.scanned import SCANNED
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.similar import SIMILAR
@@ -71,6 +72,7 @@ SECTIONS: tuple[Section, ...] = (
     NUMBER,
     GENOMICS,
     STABILITY,
+    SCANNED,
     RELEARNT,
     ADJUSTED,
     REPLICATED,
