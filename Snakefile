@@ -19,7 +19,7 @@ include: "workflow/rules/common.smk"
 # Two halves that meet in tables/features.parquet: from images and segmentations to features, and from features,
 # outcomes, annotations and expression to a signature. A study of feature tables has no images half.
 IMAGES_HALF = "simulate fetch curate segment prepare extract".split()
-GENES = "genes associate sift modules adjust replicate relearn reconstruct foretell enrich".split()
+GENES = "genes associate sift modules adjust replicate relearn scan reconstruct foretell enrich".split()
 # A study without a training cohort learns nothing: it validates the signature of a file.
 TABLES_HALF = "tabulate collect identify combine clinical traits learn models".split()
 TABLES_HALF += "subgroups pooled incidence follow size targets unsupervised".split()

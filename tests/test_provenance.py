@@ -47,8 +47,8 @@ def test_code_digest_follows_imports(library, tmp_path, text, file, changes):
 
 
 JUDGED = {"validate", "beside", "models", "follow", "succeed", "subgroups", "pooled", "incidence", "targets"}
-GENES = {"associate", "number", "regroup", "adjust", "replicate", "relearn", "reconstruct"}  # maps of genes
-GENES |= {"foretell", "enrich"}
+GENES = {"associate", "number", "regroup", "adjust", "replicate", "relearn", "scan", "reconstruct"}  # maps of genes
+GENES |= {"foretell", "enrich", "regress"}
 VIEWS = {"cluster", "mine", "similar"}  # of the material that models learn from
 RESTS_ON = {  # a file of the library -> scripts whose jobs run again when it is edited
     "features/glcm.py": {"extract", "control", "perturb", "compile", "adopt", "report"},

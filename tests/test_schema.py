@@ -28,7 +28,7 @@ from radioloom.roi import Roi
 from radioloom.schema import KEYWORDS, SILENT, obeys
 from radioloom.segmentation.choose import Choice
 from radioloom.settings import plain_schema, schema, shipped
-from radioloom.stages.genomics import associate, regroup, trait_filters
+from radioloom.stages.genomics import associate, regress, regroup, trait_filters
 from radioloom.stages.images.normalise import words
 from radioloom.stages.learning.reliability import ROLES as REPEATED
 from radioloom.tables.cohorts import SPLIT, USED_BY_MODELS
@@ -118,6 +118,7 @@ def test_defaults_of_blocks_of_the_library_are_those_of_the_schema():
         (coexpression.Rules, genomics["modules"]["properties"]["coexpression"]),
         (regulators.Rules, genomics["modules"]["properties"]["regulators"]),
         (module_numbers.Settings, genomics["number"]),
+        (regress.Settings, genomics["programs"]),
         (regroup.Settings, genomics["stability"]),
         (isa.Rules, genomics["enrichment"]["properties"]["clusters"]),
     ):

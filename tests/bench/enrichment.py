@@ -42,7 +42,7 @@ def _ours(null: str, n_genes: int, n_features: int) -> float:
     draw = np.random.default_rng(1)
     orders = association.orders(CASES, PERMUTATIONS, draw)
     for genes, features in ((500, 2), (n_genes, n_features)):  # the first compiles
-        values, columns = draw.normal(size=(genes, CASES)), draw.normal(size=(CASES, features))
+        values, columns = ranked.Correlations(draw.normal(size=(genes, CASES))), draw.normal(size=(CASES, features))
         shuffles = (draw.permutation(genes) for _ in range(PERMUTATIONS))
         seconds = _cpu(lambda: ranked.enriched(values, columns, _sets(genes), null, orders, shuffles))  # noqa: B023
     return seconds

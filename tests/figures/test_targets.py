@@ -57,7 +57,7 @@ def test_reasons_stand_together():
 
 
 def test_axes_are_of_one_metric_each():
-    parts = dict(targets.panels(rows({}, MEDIAN, P, {"against": "clinical"})))
+    parts = dict(targets.panels(rows({}, MEDIAN, P, {"against": "clinical"}, {"metric": "gene_modules"})))
     assert list(parts) == ["C-index", "C-index, difference", "median survival (days)"]
     texts = texts_of(targets.forest_plot(parts["C-index"], "C-index"))
     assert {"C-index of volume", "0.680 (0.610–0.750)", "0.627 (0.550–0.700)", "C-index"} <= set(texts)

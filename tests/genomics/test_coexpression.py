@@ -39,6 +39,7 @@ def test_adjacency_overlap_and_connectivity_are_those_of_wgcna():
 def test_the_scale_free_fit_is_that_of_wgcna_at_every_power():
     r = correlation(standard("one"))
     fits = [coexpression.scale_free(connectivity(adjacency(r, power))) for power in coexpression.POWERS]
+    np.testing.assert_allclose(coexpression.scale_free(np.arange(1.0, 12)), WGCNA["edges"], rtol=1e-10)
     np.testing.assert_allclose(fits, WGCNA[["fit", "slope"]].unstack("kind").loc[map(str, coexpression.POWERS)], 1e-8)
 
 

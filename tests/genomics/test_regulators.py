@@ -20,20 +20,20 @@ ROWS, Y, FOLD = CASES.filter(regex=r"^(x|X|V)").T.to_numpy(), CASES["y"].to_nump
 def test_paths_are_those_of_glmnet(mixing):
     theirs = GLMNET[GLMNET["mixing"] == mixing]
     intercepts, slopes = path(ROWS, Y, theirs["strength"].to_numpy(), mixing)
-    np.testing.assert_allclose(slopes, theirs.filter(regex=r"^b\d"), atol=1e-7)
-    np.testing.assert_allclose(intercepts, theirs["intercept"], atol=1e-7)
+    np.testing.assert_allclose(slopes, theirs.filter(regex=r"^b\d"), atol=3e-6)
+    np.testing.assert_allclose(intercepts, theirs["intercept"], atol=3e-6)
 
 
 def test_the_strength_is_chosen_by_the_errors_of_glmnets_cross_validation():
     theirs = GLMNET[GLMNET["mixing"] == 1].reset_index(drop=True)
     strengths = theirs["strength"].to_numpy()
-    np.testing.assert_allclose(errors_left_out(ROWS, Y, strengths, Rules(), FOLD), theirs["error"], rtol=1e-6)
+    np.testing.assert_allclose(errors_left_out(ROWS, Y, strengths, Rules(), FOLD), theirs["error"], rtol=1e-5)
     used = (theirs.filter(regex=r"^b\d") != 0).sum(axis=1)
     for most in (2, 9):
         best = theirs[used.between(1, most)]["error"].idxmin()
         intercept, slopes = program(ROWS, Y * 3, Rules(most=most), FOLD)
-        np.testing.assert_allclose(slopes / 3, theirs.filter(regex=r"^b\d").loc[best], atol=1e-6)
-        assert intercept / 3 == pytest.approx(theirs.loc[best, "intercept"], abs=1e-6)
+        np.testing.assert_allclose(slopes / 3, theirs.filter(regex=r"^b\d").loc[best], atol=1e-5)
+        assert intercept / 3 == pytest.approx(theirs.loc[best, "intercept"], abs=1e-5)
 
 
 def test_planted_programs_are_learnt_with_their_traits():

@@ -61,3 +61,17 @@ def test_genes_move_as_in_the_twin(plain, seed):
     twin = moved(z, labels, leaves)
     assert kernel(subject.assign, plain)(z, mine, leaves, constants, prior, 1) == (twin != labels).sum()
     np.testing.assert_array_equal(mine, twin)
+
+
+@plain
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_rounds_are_those_of_the_twin_one_after_another(plain, seed):
+    """What is kept of a gene from an earlier round is of modules that have not changed since."""
+    z, x, labels, k = drawn(seed, genes=18)
+    leaves = networks.explained(z, x, labels, k, networks.Rules(min_cases=2)).leaves
+    mine, rounds = labels.copy(), [labels]
+    while len(rounds) < 2 or (rounds[-1] != rounds[-2]).any():
+        rounds.append(moved(z, rounds[-1], leaves))
+    kernel(subject.assign, plain)(z, mine, leaves, *networks._constants(z.size), 50)
+    np.testing.assert_array_equal(mine, rounds[-1])

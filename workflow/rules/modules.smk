@@ -49,3 +49,29 @@ if HAS.regrouped:
             "learn gene modules anew"
         script:
             "../scripts/regroup.py"
+
+
+if HAS.regressed:
+
+    rule regress:
+        """Linear programs of features and annotations that foretell gene modules, and how well in cases left out."""
+        input:
+            **rules.associate.input,
+            modules=f"{RESULTS}/tables/modules.parquet",
+        output:
+            programs=f"{RESULTS}/tables/programs.parquet",
+            program_shares=f"{RESULTS}/tables/program_shares.parquet",
+        log:
+            f"{LOGS}/regress.log",
+        conda:
+            "../../envs/radioloom.yaml"
+        resources:
+            mem_mb=2000,
+            runtime=60,
+        params:
+            **of_map(),
+            code=code("regress"),
+        message:
+            "foretell gene modules by linear programs"
+        script:
+            "../scripts/regress.py"

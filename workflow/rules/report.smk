@@ -6,6 +6,7 @@ CLAIM_TABLES = {
     "confounders": ["adjusted", "confounders"],
     "split": ["gene_parts", "replicated"],
     "relearnt": ["relearnt", "maps_by_chance"],
+    "genes": ["gene_pairs", "gene_counts"],
     "outcomes": ["module_outcomes", "surrogates"],
 }
 TREE_TABLES = ("trees", "reconstructed", "tree_values")
@@ -34,6 +35,7 @@ PLACES = {
     **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.enriched else [] for name in ENRICHMENT_TABLES},
     "enrichment": [f"{RESULTS}/enrichment.json"] if HAS.enriched else [],
     "reconstruction": [f"{RESULTS}/reconstruction.json"] if HAS.reconstructed else [],
+    **{name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.regressed else [] for name in ("programs", "program_shares")},
     "module_numbers": [f"{RESULTS}/tables/module_numbers.parquet"] if HAS.numbered else [],
     **{
         name: [f"{RESULTS}/tables/{name}.parquet"] if HAS.regrouped else []

@@ -7,14 +7,15 @@ from radioloom.io import gene_sets
 from radioloom.job import job
 from radioloom.sealed import write_json
 from radioloom.stages.genomics.assembled import mapped
+from radioloom.stages.genomics.confounders import of_job
 from radioloom.stages.genomics.enrich import enrich
 
 with job(snakemake) as running:
     params, out = snakemake.params, snakemake.output
     genes = mapped(running.read, snakemake.input, params)
-    measured = genes.measured._replace(values=genes.measured.values[genes.family])
+    declared = of_job(params, genes.measured.values)
     sets = gene_sets.read(Path(params.data, params.settings["enrichment"]["sets"]))
-    results, summary = enrich(measured, genes.expression, genes.members, sets, genes.settings, params.seed)
+    results, summary = enrich(genes, sets, declared, params.seed)
     for name, frame in results.items():
         tables.by_name(name).write(frame, out[name], **running.provenance)
     write_json(summary, out.summary)

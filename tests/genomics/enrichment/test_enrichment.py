@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from made.enrichment import CASES, ends, false_discovery, score, study
 from radioloom.errors import StudyError
 from radioloom.genomics import association
+from radioloom.genomics.adjusted import Confounders
 from radioloom.genomics.enrichment import gene_sets, isa, overlap, ranked, single
 
 
@@ -14,6 +16,10 @@ def prepared(**changes):
     expression, features, sets = study(**changes)
     known, _ = gene_sets.measured(sets, expression.index, 5, 100)
     return expression.to_numpy(), features, known
+
+
+def enriched(expression, *others):
+    return ranked.enriched(ranked.Correlations(expression), *others)
 
 
 def orders(n, seed=1):
@@ -32,7 +38,7 @@ def golden(root):
 
 def test_scores_equal_those_of_gseapy_and_legacy_p_within_monte_carlo_error(golden):
     expression, features, sets = prepared(seed=3, effect=1.0, correlated=0.7)
-    ours = ranked.enriched(expression, features, sets, "genes", orders(2000), genes(2000, len(expression)))
+    ours = enriched(expression, features, sets, "genes", orders(2000), genes(2000, len(expression)))
     theirs = golden.loc["prerank"].sort_values(["of", "set"])
     assert list(theirs["set"]) == [*sets.names] * 2
     es, nes, p, fdr = (theirs[name].to_numpy().reshape(2, -1) for name in ("es", "nes", "p", "fdr"))
@@ -138,7 +144,7 @@ def test_gene_permutations_give_the_scores_of_shuffled_genes():
 def test_planted_sets_are_enriched_and_a_constant_feature_has_no_score():
     expression, features, sets = prepared(effect=1.0)
     features = np.column_stack([features, np.ones(CASES)])
-    found = ranked.enriched(expression, features, sets, "patients", orders(199), ())
+    found = enriched(expression, features, sets, "patients", orders(199), ())
     assert found.p_max[0].argmin() == 0
     assert found.p_max[0, 0] < 0.05
     assert (found.p_max[1] > 0.05).all()
@@ -152,7 +158,7 @@ def test_patients_permuted_hold_the_level_and_genes_permuted_do_not():
     for seed in range(8):
         expression, features, sets = prepared(seed=seed, correlated=1.0)
         for null, share in shares.items():
-            found = ranked.enriched(expression, features, sets, null, orders(199, seed), genes(199, len(expression)))
+            found = enriched(expression, features, sets, null, orders(199, seed), genes(199, len(expression)))
             share.append([(found.p < 0.05).mean(), (found.p_max < 0.05).any(), found.chance.p_below_level])
     patients, permuted = (np.mean(each, axis=0) for each in shares.values())
     assert patients[0] < 0.09
@@ -167,6 +173,45 @@ def planted(effect):
     values[:6, :5] += effect
     values[6:12, 8:12] -= effect
     return values
+
+
+def confounded(seed):
+    """Genes of a set and a feature that both follow a confounder, and have nothing else in common."""
+    expression, features, sets = prepared(seed=seed, correlated=0.5)
+    z = np.random.default_rng(100 + seed).normal(size=CASES)
+    expression[sets.genes[3]] += 1.5 * z
+    held = Confounders(np.column_stack([z, np.arange(CASES) % 2]), np.array([True, False]))
+    return expression, features + 1.5 * z[:, None], sets, held
+
+
+def test_what_confounders_leave_is_the_correlation_of_residuals():
+    expression, features, _, held = confounded(1)
+    features[4, 0] = np.nan
+    rho = ranked.Partial(expression, held).permuted(features[:, 0], np.arange(CASES)[None])[0]
+    there = np.isfinite(features[:, 0])
+    design = np.column_stack([np.ones(there.sum()), stats.rankdata(held.columns[there, 0]), held.columns[there, 1]])
+
+    def rest(values):
+        ranks = stats.rankdata(values)
+        return ranks - design @ np.linalg.lstsq(design, ranks, rcond=None)[0]
+
+    mine = rest(features[there, 0])
+    naive = [np.corrcoef(rest(gene[there]), mine)[0, 1] for gene in expression]
+    np.testing.assert_allclose(rho, naive, atol=1e-10)
+
+
+def test_what_a_confounder_drives_is_enriched_and_is_not_given_it():
+    plain, given, level = [], [], []
+    for seed in range(8):
+        expression, features, sets, held = confounded(seed)
+        shared = features, sets, "patients", orders(199, seed), ()
+        plain.append(enriched(expression, *shared).p[:, 3] < 0.05)
+        left = ranked.enriched(ranked.Partial(expression, held), *shared)
+        given.append(left.p[:, 3] < 0.05)
+        level.append((left.p < 0.05).mean())
+    assert np.mean(plain) > 0.6
+    assert np.mean(given) < 0.2
+    assert np.mean(level) < 0.1
 
 
 def test_clusters_end_where_the_naive_twin_ends():

@@ -9,10 +9,12 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.metrics import adjusted_rand_score
 from tests.genomics.modules.test_modules import planted
 
+from radioloom.errors import StudyError
 from radioloom.genomics.module_numbers import RULES
 from radioloom.genomics.modules import consensus, number, stability
 from radioloom.genomics.modules.clustering import labelled, relabelled
-from radioloom.genomics.modules.consensus import RESAMPLES, cluster, shared
+from radioloom.genomics.modules.consensus import cluster, shared
+from radioloom.genomics.modules.find import check_asked
 from radioloom.genomics.modules.number import adjusted_rand, alone, tried
 from radioloom.genomics.modules.record import Rules
 from radioloom.genomics.modules.resamples import drawn
@@ -47,11 +49,11 @@ def test_consensus_is_the_share_of_resamples_by_hand(monkeypatch):
     assert adjusted_rand_score(fcluster(linkage(apart, "average"), 3, "maxclust"), labels) == 1
 
 
-def test_so_many_genes_are_refused(monkeypatch):
-    monkeypatch.setattr(consensus, "MOST_GENES", 10)
-    with pytest.raises(Exception, match="80 are more than 10; keep the genes of largest variance"):
-        cluster(z_of(1)[0], 4, np.random.default_rng(1))
-    assert RESAMPLES >= 20
+@pytest.mark.parametrize(("method", "most"), [("consensus", 12_000), ("coexpression", 7_000)])
+def test_so_many_genes_are_refused(method, most):
+    check_asked(most, Rules(method))
+    with pytest.raises(StudyError, match=f"{most + 1} are more than {most}; keep those of largest variance"):
+        check_asked(most + 1, Rules(method))
 
 
 def test_each_rule_takes_the_number_that_was_planted():

@@ -27,6 +27,8 @@ for (power in c(1:10, seq(12, 20, 2))) {
   fit <- scaleFreeFitIndex(k)
   found <- rbind(found, of("fit", power, fit$Rsquared.SFT), of("slope", power, fit$slope.SFT))
 }
+edges <- scaleFreeFitIndex(1:11)  # on the edges of bins
+found <- rbind(found, of("edges", c("fit", "slope"), c(edges$Rsquared.SFT, edges$slope.SFT)))
 eigen <- moduleEigengenes(one, labels)
 for (m in 1:3) found <- rbind(found, of(paste0("eigengene m", m), seq_len(n), eigen$eigengenes[[paste0("MEm", m)]]))
 found <- rbind(found, of("explained", paste0("m", 1:3), unlist(eigen$varExplained)),

@@ -30,7 +30,7 @@ if __name__ == "__main__":
             draw = np.random.default_rng(study)
             features, orders = draw.normal(size=(n, FEATURES)), association.orders(n, PERMUTATIONS, draw)
             shuffles = (draw.permutation(len(values)) for _ in range(PERMUTATIONS))
-            each = ranked.enriched(expression, features, sets, null, orders, shuffles)
+            each = ranked.enriched(ranked.Correlations(expression), features, sets, null, orders, shuffles)
             rows.append(
                 [
                     (each.p < ranked.LEVEL).mean(),

@@ -11,9 +11,12 @@ from made.enrichment import CASES, study
 from radioloom.errors import StudyError
 from radioloom.figures import enrichment as shown
 from radioloom.genomics.enrichment import gene_sets, overlap
+from radioloom.stages.genomics.assembled import Mapped
 from radioloom.stages.genomics.associate import Measured
+from radioloom.stages.genomics.confounders import Confounder
 from radioloom.stages.genomics.enrich import enrich
 from radioloom.stages.report.sections.enrichment import ENRICHMENT
+from radioloom.tables.claims import EVERYTHING
 
 FAMILY = ["texture", "volume", "smooth", "round", "vessels"]
 
@@ -23,7 +26,7 @@ def few_shuffles(monkeypatch):
     monkeypatch.setattr("radioloom.stages.genomics.enrich.SHUFFLES", 4)
 
 
-def results(permute="patients", clusters=None, **changes):
+def results(permute="patients", clusters=None, given=False, **changes):
     expression, features, sets = study(**changes)
     rng = np.random.default_rng(1)
     features = np.column_stack([features, rng.normal(size=(CASES, 2)), rng.integers(0, 2, CASES)])
@@ -33,7 +36,17 @@ def results(permute="patients", clusters=None, **changes):
     block = {"sets": "s.gmt", "permute": permute, "permutations": 99, "min_size": 11}
     block |= {} if clusters is None else {"clusters": clusters}
     settings = {"cohort": "train", "expression": {"file": "e.csv", "gene": "gene"}, "enrichment": block}
-    return enrich(measured, expression.iloc[::-1], members, sets, settings, 1)
+    mapped = Mapped(measured, expression.iloc[::-1], members, FAMILY, settings, [], None)
+    return enrich(mapped, sets, declared(measured) if given else [], 1)
+
+
+def declared(measured):
+    """The volume, which one case lacks, and two sites."""
+    site = pd.DataFrame({"south": np.arange(CASES) % 2.0}, measured.values.index)
+    return [
+        Confounder("volume", measured.values[["volume"]], True),
+        Confounder("site", site, False, ("north", "south")),
+    ]
 
 
 def test_tables_hold_all_pairs_and_the_words_say_what_chance_gives():
@@ -95,8 +108,25 @@ def test_clusters_of_too_few_features_are_refused(monkeypatch):
 def test_nothing_to_rank_genes_by_is_refused():
     expression, _, sets = study()
     settings = {"cohort": "train", "expression": {}, "enrichment": {"sets": "s.gmt"}}
+    nothing = Mapped(Measured(pd.DataFrame(index=expression.columns), {}), expression, None, [], settings, [], None)
     with pytest.raises(StudyError, match="no feature or trait is left that genes could be ranked by"):
-        enrich(Measured(pd.DataFrame(index=expression.columns), {}), expression, pd.DataFrame(), sets, settings, 1)
+        enrich(nothing, sets, [], 1)
+
+
+def test_given_confounders_of_whom_all_is_known():
+    tables, summary = results(given=True, effect=1.0)
+    table = tables["feature_enrichment"].set_index(["given", "feature_id"]).sort_index()
+    assert summary["given"]["names"] == ["volume", "site"]
+    assert summary["given"]["cases"] == CASES - 1
+    assert set(table.loc[(EVERYTHING, "texture"), "n"]) == {CASES - 1}
+    assert table.loc[(EVERYTHING, "volume"), ["es", "p", "p_max"]].isna().all(axis=None)  # nothing is left of it
+    assert table.loc[(EVERYTHING, "texture")].set_index("set")["p"].notna().all()
+    plain, _ = results(effect=1.0)
+    columns = ["feature_id", "set", "p_max"]
+    first = tables["feature_enrichment"].query("given == ''")[columns].reset_index(drop=True)
+    pd.testing.assert_frame_equal(first, plain["feature_enrichment"][columns])
+    words = shown.given_in_words(tables["feature_enrichment"].query("given != ''"), summary)
+    assert words.startswith("Given volume and site, in the 39 cases of whom all of it is known,")
 
 
 def test_no_modules_and_no_scores_are_shown_as_that():
@@ -106,7 +136,7 @@ def test_no_modules_and_no_scores_are_shown_as_that():
     none = overlap.table(pd.DataFrame({"module": [], "gene": []}), genes, sets)
     tables |= {"feature_enrichment": tables["feature_enrichment"].assign(nes=np.nan), "module_enrichment": none}
     shows = ENRICHMENT.build(SimpleNamespace(**tables, enrichment=summary))
-    assert (shows["figure"], shows["modules"].rows, shows["of_clusters"]) == ("", (), "")
+    assert (shows["figures"], shows["modules"].rows, shows["of_clusters"]) == (["", ""], (), "")
     assert shows["of_modules"].startswith("None of 0 modules")
 
 

@@ -72,6 +72,8 @@ def test_the_report_draws_modules_under_their_trees(results, monkeypatch):
     monkeypatch.setattr(stage, "SECTIONS", (ASSOCIATED, RECONSTRUCTION, MODULE_TREES))
     page = stage.report(study)
     assert page.count("<svg>module-tree-M") == 6
+    best = rebuilt.modules.sort_values("held_out", ascending=False).iloc[0]
+    assert f"{best['module']}: {best['n_genes']} genes, {100 * best['explained']:.0f} %" in page
     assert page.count("<svg>tree-map") == 1
     assert "The 6 modules of 9 of which trees reconstruct most" in page
     tested = bool(modules.associations["p"].notna().any())

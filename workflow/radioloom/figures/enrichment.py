@@ -151,6 +151,21 @@ def in_words(enrichment: pd.DataFrame, summary: dict[str, Any]) -> str:
     return text + (f": {named}." if named else ".")
 
 
+def given_in_words(enrichment: pd.DataFrame, summary: dict[str, Any]) -> str:
+    """The same of what confounders leave. enrichment : FEATURE_ENRICHMENT given these."""
+    held, discovery = summary["given"], summary["discovery"]
+    enriched = enrichment.loc[enrichment["fdr"] <= discovery, "feature_id"].nunique()
+    strong = int((enrichment["p_max"] < SIGNIFICANT).sum())
+    return (
+        f"Given {joined(held['names'])}, in the {held['cases']} cases of whom all of it is known, {enriched or 'none'} "
+        f"of {count(summary['features'], 'feature or trait', 'features and traits')} "
+        f"{'has' if enriched == 1 else 'have'} a set at an FDR of {percent(discovery)} or less, and "
+        f"{held['chance']['n_enriched'] or 'none'} of {held['chance']['n']} random features; "
+        f"{count(strong, 'pair') if strong else 'no pair'} of feature and set {'has' if strong < 2 else 'have'} a "
+        f"family-wise p < {SIGNIFICANT}."
+    )
+
+
 def modules_in_words(overlaps: pd.DataFrame) -> str:
     """How many modules overlap with a set. overlaps : MODULE_ENRICHMENT."""
     hits = overlaps[overlaps["q"] < SIGNIFICANT]

@@ -27,11 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-LABELS = {  # of `metric` that METRICS has not
-    SURVIVAL: "survival",
-    MEDIAN_SURVIVAL: "median survival (days)",
-    **{name: label for name, (label, _) in OF_GENES.items()},
-}
+LABELS = {SURVIVAL: "survival", MEDIAN_SURVIVAL: "median survival (days)"}  # of `metric` that METRICS has not
 NAMED = 6  # differing numbers that are called by name
 APART = 0.17  # of a line: the published number above, the study's below
 VERBS = {  # of so many numbers, singular and plural
@@ -88,8 +84,8 @@ def apart(frame: pd.DataFrame, sources: Sequence[str]) -> Exhibit:
 
 
 def panels(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Targets that share an axis, with its label; of a bound nothing is drawn. frame : as in `compared`."""
-    drawn = frame[frame["bound"] == ""]
+    """Targets that share an axis, with its label; no bounds, no numbers of genes. frame : as in `compared`."""
+    drawn = frame[(frame["bound"] == "") & ~frame["metric"].isin(list(OF_GENES))]
     for name in dict.fromkeys(drawn["metric"]):
         for difference in (False, True):
             part = drawn[(drawn["metric"] == name) & ((drawn["against"] != "") == difference)]

@@ -82,15 +82,15 @@ class _Part(NamedTuple):
 def _parts(x: np.ndarray, y: np.ndarray, confounders: Confounders) -> Iterator[_Part]:
     for rows, columns in patterns(y):
         basis = confounders.basis(rows)
-        yield _Part(rows, columns, basis, _left(x[rows], basis), _left(y[np.ix_(rows, columns)], basis))
+        yield _Part(rows, columns, basis, left(x[rows], basis), left(y[np.ix_(rows, columns)], basis))
 
 
-def _left(values: np.ndarray, basis: np.ndarray) -> np.ndarray:
+def left(values: np.ndarray, basis: np.ndarray) -> np.ndarray:
     """Ranks (r, c) without what the basis (r, rank) foretells; NaN where that is all."""
     ranks = twice_ranks(values) - (len(values) + 1.0)
-    left = ranks - basis @ (basis.T @ ranks)
-    nothing = (left**2).sum(axis=0) <= EXPLAINED * np.maximum((ranks**2).sum(axis=0), 1.0)
-    return np.where(nothing, np.nan, left)
+    rest = ranks - basis @ (basis.T @ ranks)
+    nothing = (rest**2).sum(axis=0) <= EXPLAINED * np.maximum((ranks**2).sum(axis=0), 1.0)
+    return np.where(nothing, np.nan, rest)
 
 
 def _studentised(x: np.ndarray, y: np.ndarray) -> np.ndarray:

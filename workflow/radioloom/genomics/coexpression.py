@@ -42,7 +42,8 @@ def correlation(z: np.ndarray) -> np.ndarray:
 
 def adjacency(r: np.ndarray, power: int) -> np.ndarray:
     """((1 + r) / 2)^power of correlations (n, n): 1 on the diagonal, 0 of opposite genes."""
-    return ((1 + r) / 2) ** power
+    half = (1 + r) / 2
+    return np.power(half, power, out=half)
 
 
 def connectivity(a: np.ndarray) -> np.ndarray:
@@ -55,7 +56,11 @@ def overlap(a: np.ndarray) -> np.ndarray:
     a = a.copy()
     np.fill_diagonal(a, 0)
     k = a.sum(axis=1)
-    shared = (a @ a + a) / (np.minimum.outer(k, k) + 1 - a)
+    shared = a @ a
+    shared += a
+    np.subtract(1, a, out=a)
+    a += np.minimum.outer(k, k)
+    shared /= a
     np.fill_diagonal(shared, 1)
     return shared
 

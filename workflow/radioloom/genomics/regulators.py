@@ -17,7 +17,7 @@ from radioloom.stats.constancy import SAME
 STRENGTHS, WEAKEST = 50, 0.01  # of a path, and the weakest penalty as a share of the strongest
 SETTLED = 0.01  # share of the genes below which so many moving ends the search
 MOST_ROUNDS = 20
-TOLERANCE = 1e-9  # gain of the loss below which a path goes on to its next strength
+TOLERANCE = 1e-12  # gain of the loss of one coefficient below which a path goes on to its next strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def program(rows: np.ndarray, y: np.ndarray, rules: Rules, folds: np.ndarray) ->
     """Intercept and slopes (traits,) of the strength with the least error in cases left out.
 
     rows : (traits, cases); y : (cases,); folds : of each case
-    Only strengths count at which 1 to `most` traits are left; the first of the path where none is.
+    Only strengths count at which a trait is left, and those before more than `most` are.
     """
     spread = float(y.std())
     if spread <= SAME * max(float(np.abs(y).max()), SAME):
@@ -102,10 +102,10 @@ def program(rows: np.ndarray, y: np.ndarray, rules: Rules, folds: np.ndarray) ->
     centred = rows - rows.mean(axis=1, keepdims=True)
     strongest = np.abs(centred @ (y - y.mean())).max() / len(y) / rules.mixing
     strengths = strongest * np.geomspace(1, WEAKEST, STRENGTHS)
-    intercepts, slopes = path(rows, y, strengths, rules.mixing)
-    used = (slopes != 0).sum(axis=1)
-    errors = np.where((used >= 1) & (used <= rules.most), errors_left_out(rows, y, strengths, rules, folds), np.inf)
-    best = int(errors.argmin()) if np.isfinite(errors).any() else 0
+    intercepts, slopes = path(rows, y, strengths, rules.mixing, rules.most)
+    strengths = strengths[: len(slopes)]
+    errors = np.where(slopes.any(axis=1), errors_left_out(rows, y, strengths, rules, folds), np.inf)
+    best = int(errors.argmin())
     return float(intercepts[best] * spread), slopes[best] * spread
 
 
@@ -121,8 +121,10 @@ def errors_left_out(
     return squares / len(y)
 
 
-def path(rows: np.ndarray, y: np.ndarray, strengths: np.ndarray, mixing: float) -> tuple[np.ndarray, np.ndarray]:
-    """Intercepts (s,) and slopes (s, traits) of elastic nets of falling strength.
+def path(
+    rows: np.ndarray, y: np.ndarray, strengths: np.ndarray, mixing: float, most: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Intercepts (s,) and slopes (s, traits) of elastic nets of falling strength, until more than `most` are not 0.
 
     Minima of squared errors / (2 cases) + strength * (mixing * sum |slope| + (1 - mixing) / 2 * sum slope²), as glmnet
     has them for a y of standard deviation 1.
@@ -133,18 +135,20 @@ def path(rows: np.ndarray, y: np.ndarray, strengths: np.ndarray, mixing: float) 
     centred, residual = np.ascontiguousarray(rows - means[:, None]), y - mean
     places = np.flatnonzero((np.abs(centred) > SAME).any(axis=1))
     weight, beta = np.full(len(y), 1 / len(y)), np.zeros(len(rows))
-    slopes = np.empty((len(strengths), len(rows)))
+    slopes = np.zeros((len(strengths), len(rows)))
     for place, strength in enumerate(strengths):
         lasso, ridge = np.full(len(rows), strength * mixing), np.full(len(rows), strength * (1 - mixing))
-        descend(centred, weight, places, lasso, ridge, TOLERANCE**2, residual, beta)
+        descend(centred, weight, places, lasso, ridge, TOLERANCE, residual, beta)
+        if most is not None and np.count_nonzero(beta) > most:
+            slopes = slopes[: max(place, 1)]
+            break
         slopes[place] = beta
     return mean - slopes @ means, slopes
 
 
 def _correlation(z: np.ndarray, programs: np.ndarray) -> np.ndarray:
     """Correlation (genes, modules) of genes with programs; -2 with a program that is constant."""
-    unit = [each - each.mean(axis=1, keepdims=True) for each in (z, programs)]
-    length = [np.linalg.norm(each, axis=1) for each in unit]
-    constant = length[1] <= SAME
-    r = (unit[0] / length[0][:, None]) @ (unit[1] / np.where(constant, 1, length[1])[:, None]).T
-    return np.where(constant, -2.0, r)
+    z, programs = (each - each.mean(axis=1, keepdims=True) for each in (z, programs))
+    length, genes = (np.linalg.norm(each, axis=1) for each in (programs, z))
+    r = z @ programs.T / np.where(length > SAME, length, 1) / np.where(genes > 0, genes, 1)[:, None]
+    return np.where(length > SAME, r, -2.0)

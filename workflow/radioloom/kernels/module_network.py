@@ -163,15 +163,15 @@ def trees(z, labels, x, order, constants, prior, limits, grown, leaves):
 def assign(z, labels, leaves, constants, prior, most):
     """Move genes one after another to the module whose tree gains most by them, until none moves; how many moves.
 
-    z, leaves: as of `trees`; labels: int64 (genes,), written; most: rounds over all genes.
+    z, leaves: as of `trees`; labels: int64 (genes,), written; most: rounds over all genes. What a module gains by a
+    gene is kept until the module changes: in later rounds few do.
     """
     k, size = len(leaves), int(leaves.max()) + 1
     sums = np.zeros((k, size, 3))
     scores = np.zeros((k, size))
-    cases = np.zeros((k, size))
-    for module in range(k):
-        for case in range(z.shape[1]):
-            cases[module, leaves[module, case]] += 1
+    changed = np.zeros(k, np.int64)  # how often each module was
+    gains = np.zeros((len(z), k))
+    known = np.full((len(z), k), -1, np.int64)  # how often the module had been when the gain was reckoned
     own = np.zeros((size, 3))
     for gene in range(len(z)):
         _sum_by_leaf(z[gene], leaves[labels[gene]], own)
@@ -190,14 +190,18 @@ def assign(z, labels, leaves, constants, prior, most):
             best, goes = 1e-9, home
             for module in range(k):
                 if module != home:
-                    _sum_by_leaf(z[gene], leaves[module], own)
-                    gain = _change(sums[module], own, 1.0, scores[module], constants, prior) + stays
+                    if known[gene, module] != changed[module]:
+                        _sum_by_leaf(z[gene], leaves[module], own)
+                        gains[gene, module] = _change(sums[module], own, 1.0, scores[module], constants, prior)
+                        known[gene, module] = changed[module]
+                    gain = gains[gene, module] + stays
                     if gain > best:
                         best, goes = gain, module
             if goes != home:
                 moved += 1
                 labels[gene] = goes
                 for module, sign in ((home, -1.0), (goes, 1.0)):
+                    changed[module] += 1
                     _sum_by_leaf(z[gene], leaves[module], own)
                     for leaf in range(size):
                         part = sums[module, leaf]

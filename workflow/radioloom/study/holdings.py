@@ -13,7 +13,7 @@ from radioloom.study.batches import repeated
 from radioloom.study.sheet import Row
 from radioloom.tables.cohorts import LEARNT_OR_VALIDATED
 
-CLAIMS = ("confounders", "split", "relearnt", "outcomes")
+CLAIMS = ("confounders", "split", "relearnt", "outcomes", "genes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Holdings:
     reconstructed: bool  # trees of features and traits explain the gene modules
     numbered: bool  # the number of gene modules is chosen by a rule
     regrouped: bool  # gene modules are learnt anew from fewer patients
+    regressed: bool  # linear programs foretell the gene modules
     harmonised: bool  # the effect of scanners is taken away from features
     competing: bool  # another event rules out the one that is predicted
     divided: tuple[str, ...]  # validation cohorts that are judged in subgroups too
@@ -89,6 +90,7 @@ def holdings(settings: dict[str, Any], sheets: dict[str, list[Row]]) -> Holdings
         reconstructed=bool(genomics and "reconstruction" in genomics),
         numbered=bool(genomics and genomics["modules"]["n_modules"] == "auto"),
         regrouped=bool(genomics and "stability" in genomics),
+        regressed=bool(genomics and "programs" in genomics),
         harmonised=settings["harmonise"]["method"] != "none",
         competing="competing" in settings["outcome"],
         divided=those(lambda _, cohort: cohort["role"] == "validation" and settings["validation"]["subgroups"]),

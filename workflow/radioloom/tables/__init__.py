@@ -7,6 +7,8 @@ from radioloom.tables.checklist import CHECKLIST
 from radioloom.tables.claims import (
     ADJUSTED,
     CONFOUNDERS,
+    GENE_COUNTS,
+    GENE_PAIRS,
     GENE_PARTS,
     MAPS_BY_CHANCE,
     MODULE_OUTCOMES,
@@ -27,7 +29,13 @@ from radioloom.tables.enrichment import (
 from radioloom.tables.expression import SAMPLES, TRAIT_FILTERS
 from radioloom.tables.features import CONTROLS, FEATURES, PERTURBED, SKIPPED, first_replicates, wide
 from radioloom.tables.follow import CUSUM, DRIFT, ENTERED, FOLLOWED, PERIODS, SCANNERS, SUCCESSION
-from radioloom.tables.gene_modules import MODULE_NUMBERS, MODULE_PRESERVATION, MODULE_STABILITY
+from radioloom.tables.gene_modules import (
+    MODULE_NUMBERS,
+    MODULE_PRESERVATION,
+    MODULE_STABILITY,
+    PROGRAM_SHARES,
+    PROGRAMS,
+)
 from radioloom.tables.genomics import ASSOCIATIONS, MODULES, RECONSTRUCTED, TREES
 from radioloom.tables.images import CASES, EXCLUSIONS, MASKS, MEASURED, OVERLAPS, SERIES
 from radioloom.tables.learning import (
@@ -152,11 +160,15 @@ TABLES = (
     REPLICATED,
     RELEARNT,
     MAPS_BY_CHANCE,
+    GENE_PAIRS,
+    GENE_COUNTS,
     MODULE_OUTCOMES,
     SURROGATES,
     TREES,
     RECONSTRUCTED,
     TREE_VALUES,
+    PROGRAMS,
+    PROGRAM_SHARES,
     MODULE_NUMBERS,
     MODULE_STABILITY,
     MODULE_PRESERVATION,
@@ -215,6 +227,8 @@ __all__ = [
     "FEATURES",
     "FEATURE_ENRICHMENT",
     "FOLLOWED",
+    "GENE_COUNTS",
+    "GENE_PAIRS",
     "GENE_PARTS",
     "IDENTITIES",
     "INCIDENCE",
@@ -243,6 +257,8 @@ __all__ = [
     "PERTURBED",
     "POOLED",
     "PREDICTIONS",
+    "PROGRAMS",
+    "PROGRAM_SHARES",
     "RECONSTRUCTED",
     "RELEARNT",
     "RELIABILITY",

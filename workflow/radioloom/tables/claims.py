@@ -126,3 +126,29 @@ SURROGATES = Table(
         Column("n_events", "int64", "cases with the event"),
     ),
 )
+GENE_PAIRS = Table(
+    "GENE_PAIRS",
+    "single genes against features and traits: pairs with q below 0.05, and the ten strongest of each feature",
+    ("feature_id", "gene"),
+    (
+        *PAIR[1:],
+        Column("gene", "string", "gene"),
+        Column("rho", "float64", "Spearman correlation"),
+        Column("p", "float64", "two-sided permutation p, of all pairs of as many cases and ties together"),
+        Column("q", "float64", "Benjamini-Hochberg over every pair of gene and feature"),
+        Column("p_max", "float64", "family-wise permutation p, of the largest |rho| sqrt(n - 1)"),
+        Column("n", "int64", "cases with both"),
+    ),
+)
+GENE_COUNTS = Table(
+    "GENE_COUNTS",
+    "how many genes pass against each feature and trait",
+    ("feature_id",),
+    (
+        *PAIR[1:],
+        Column("n_genes", "int64", "genes tested"),
+        Column("passing", "int64", "with q below 0.05"),
+        Column("family_wise", "int64", "with p_max below 0.05"),
+        Column("n", "int64", "cases with expression and the feature"),
+    ),
+)

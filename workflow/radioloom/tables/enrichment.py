@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from radioloom.tables.claims import EVERYTHING
 from radioloom.tables.record import Column, Table
 
 OF_SET = "set"  # kind of ENRICHMENT_CLUSTERS, beside feature and trait
@@ -35,9 +36,10 @@ MODULE_ENRICHMENT = Table(
 FEATURE_ENRICHMENT = Table(
     "FEATURE_ENRICHMENT",
     "gene sets among the genes ranked by their Spearman correlation with a feature or trait",
-    ("feature_id", "set"),
+    ("feature_id", "set", "given"),
     (
         Column("feature_id", "string", "feature as in FEATURES, or a trait's label"),
+        Column("given", "string", f"'{EVERYTHING}': by what they leave; '': given nothing"),
         Column("kind", "string", "feature or trait"),
         SET,
         Column("n", "int64", "cases with expression and a value"),

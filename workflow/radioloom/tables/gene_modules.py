@@ -4,6 +4,30 @@ from __future__ import annotations
 
 from radioloom.tables.record import Column, Table
 
+PROGRAMS = Table(
+    "PROGRAMS",
+    "features and traits of the linear program (elastic net) that foretells each module",
+    ("module", "feature_id"),
+    (
+        Column("module", "string", "module"),
+        Column("feature_id", "string", "feature as in FEATURES, or a trait's label"),
+        Column("kind", "string", "feature or trait"),
+        Column("slope", "float64", "change of the module's mean with a standard deviation of the feature or trait"),
+    ),
+)
+PROGRAM_SHARES = Table(
+    "PROGRAM_SHARES",
+    "share of the variance of each module's mean that its linear program foretells",
+    ("module",),
+    (
+        Column("module", "string", "module"),
+        Column("n_genes", "int64", "genes"),
+        Column("n_features", "int64", "features and traits of its program"),
+        Column("explained", "float64", "1 - squared errors / squares, in the cases that programs are learnt from"),
+        Column("held_out", "float64", "the same of cases left out, against the means of the others"),
+        Column("n", "int64", "cases"),
+    ),
+)
 HALF, OTHER = "half", "other"  # patients that modules are looked for in
 MODULE_NUMBERS = Table(
     "MODULE_NUMBERS",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from radioloom.genomics.adjusted import Confounders, left
 from radioloom.genomics.enrichment.gene_sets import GeneSets
 from radioloom.kernels import enrichment as kernel
 from radioloom.stats.ranks import twice_ranks
@@ -57,7 +59,6 @@ class Correlations:
 
     def __init__(self, expression: np.ndarray) -> None:
         self.expression = expression
-        self.ranks: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}  # of the genes, by the cases with a value
 
     def permuted(self, column: np.ndarray, orders: np.ndarray) -> np.ndarray:
         """Rho (b, genes) of a column (cases,), NaN where it has gaps, in each order (b, cases) of the cases.
@@ -65,20 +66,41 @@ class Correlations:
         Cases with a value exchange their values alone. 0 where a gene or the column is constant.
         """
         present = np.isfinite(column)
-        genes, lengths = self._of(present)
+        genes, lengths = self._genes(present.tobytes())
         values = np.zeros(len(column))
-        values[present] = twice_ranks(column[present, None])[:, 0] - (present.sum() + 1)
+        values[present] = self.ranks(column[present, None], np.flatnonzero(present))[:, 0]
         turned = values[orders[present[orders]].reshape(len(orders), -1)]
         length = np.sqrt((values**2).sum()) * lengths
         rho = turned @ genes
         return np.divide(rho, length, out=np.zeros_like(rho), where=length > 0)
 
-    def _of(self, present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        key = present.tobytes()
-        if key not in self.ranks:
-            ranks = (twice_ranks(self.expression[:, present].T) - (present.sum() + 1)).astype(np.float64)
-            self.ranks = {key: (ranks, np.sqrt((ranks**2).sum(axis=0)))}  # one alone: it is as large as all genes
-        return self.ranks[key]
+    def ranks(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Twice the ranks of columns (r, c) less their mean; rows : the cases, (r,)."""
+        return (twice_ranks(values) - (len(rows) + 1)).astype(np.float64)
+
+    @lru_cache(maxsize=1)  # noqa: B019 (one object a job; ranks are as large as all genes)
+    def _genes(self, present: bytes) -> tuple[np.ndarray, np.ndarray]:
+        """Ranks of the genes among the cases with a value (r, genes), and their lengths."""
+        rows = np.flatnonzero(np.frombuffer(present, bool))
+        genes = self.ranks(self.expression[:, rows].T, rows)
+        return genes, np.sqrt((genes**2).sum(axis=0))
+
+
+class Partial(Correlations):
+    """Spearman's correlations of columns with all genes given confounders of the same cases.
+
+    What is left of a column's ranks is exchanged (Freedman and Lane 1983), so that genes which follow a confounder
+    alone gain nothing by it. What the confounders would foretell of it anew has no part in a product with what is left
+    of genes, and changes the length alone: the same for all genes, which enrichment scores do not know.
+    """
+
+    def __init__(self, expression: np.ndarray, confounders: Confounders) -> None:
+        super().__init__(expression)
+        self.confounders = confounders
+
+    def ranks(self, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """What the confounders leave of ranks; 0 where that is nothing."""
+        return np.nan_to_num(left(values, self.confounders.basis(rows)))
 
 
 def ranking(rho: np.ndarray) -> np.ndarray:
@@ -113,20 +135,20 @@ def leading(rho: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def enriched(
-    expression: np.ndarray,
+    correlations: Correlations,
     features: np.ndarray,
     sets: GeneSets,
     null: str,
     orders: np.ndarray,
     gene_orders: Iterable[np.ndarray],
 ) -> Enriched:
-    """Enrichment of the columns of `features` (cases, k) in sets of the genes of `expression` (genes, cases).
+    """Enrichment of the columns of `features` (cases, k; gaps allowed) in sets of genes.
 
-    expression : no gaps, genes in alphabetical order; features : gaps allowed
+    correlations : with the genes, in alphabetical order, of the same cases
     null : of NULLS; orders : int (b, cases), of the cases; gene_orders : b orders of the genes, for GENES alone
     The same permutations serve all features. Random features are these with their values permuted over patients.
     """
-    correlations, columns = Correlations(expression), features.T
+    columns = features.T
     rho = np.concatenate([correlations.permuted(column, np.arange(len(features))[None]) for column in columns])
     es, each = scores(rho, sets), -(-RANDOM // len(columns))
     some = np.linspace(0, len(columns) - 1, min(RANDOM, len(columns))).astype(int).tolist()

@@ -22,7 +22,9 @@ def cluster(z: np.ndarray, k: int | None, rng: np.random.Generator, rules: Rules
     or with the most, where these are fewer or `k` is None.
     """
     r = correlation(z)
-    tree = tree_of(np.clip(1 - overlap(adjacency(r, chosen_power(r, z.shape[1], rules))), 0, None))
+    a = adjacency(r, chosen_power(r, z.shape[1], rules))
+    del r  # of many genes the matrices fill the memory
+    tree = tree_of(np.clip(1 - overlap(a), 0, None))
     labels = at_height(tree, cut_height(tree, k, least))
     sizes = np.bincount(labels)
     labels = compact(np.where(sizes[labels] >= least, labels, -1))
@@ -49,5 +51,6 @@ METHOD = Method(
     cluster,
     "signed weighted co-expression network (WGCNA): branches of a tree of topological overlap, cut at one height",
     settings="coexpression",
+    most_genes=7_000,
     numbers=True,
 )

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from radioloom.errors import StudyError
 from radioloom.genomics.modules.record import Method
 from radioloom.genomics.modules.resamples import drawn
 from radioloom.genomics.modules.score import unit
 from radioloom.stats.branches import branches
 
 RESAMPLES = 50
-MOST_GENES = 12_000  # whose pairs are kept: 1 GB
 
 
 def cluster(z: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
@@ -23,11 +21,6 @@ def cluster(z: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
     from scipy.cluster.hierarchy import linkage
     from scipy.spatial.distance import squareform
 
-    if len(z) > MOST_GENES:
-        raise StudyError(
-            f"genomics.modules.method: consensus keeps all pairs of genes, and {len(z)} are more than {MOST_GENES}; "
-            "keep the genes of largest variance, or choose another method"
-        )
     together = shared(z, k, rng)
     apart = squareform(RESAMPLES - together, checks=False).astype(np.float64)
     return branches(linkage(apart, "average"), k)
@@ -51,4 +44,5 @@ METHOD = Method(
     "consensus",
     cluster,
     f"consensus k-means: genes that share a cluster in {RESAMPLES} resamples of 80 % of the cases, by average linkage",
+    most_genes=12_000,
 )

@@ -65,6 +65,12 @@ def check_asked(n_genes: int, rules: Rules) -> None:
     """Raise StudyError where the method is unknown, or so many genes are too few for the modules asked for."""
     if rules.method not in METHODS:
         raise StudyError(f"genomics.modules.method: {rules.method!r} is none of {', '.join(sorted(METHODS))}")
+    most = METHODS[rules.method].most_genes
+    if 0 < most < n_genes:
+        raise StudyError(
+            f"genomics.modules.method: {rules.method} keeps all pairs of genes, and {n_genes} are more than {most}; "
+            "keep those of largest variance, or choose another method"
+        )
     if rules.n_modules == TREE and not METHODS[rules.method].numbers:
         raise StudyError(
             f"genomics.modules.n_modules: {rules.method} has no tree of its own that tells a number; set one, or auto"

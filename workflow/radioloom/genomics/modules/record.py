@@ -67,6 +67,7 @@ class Method:
     definition: str
     by_traits: bool = False  # then `cluster` takes traits (cases x traits) too
     settings: str = ""  # the block of `genomics.modules` that `cluster` takes as `rules`
+    most_genes: int = 0  # whose pairs it can keep in memory; 0 for any number
     numbers: bool = False  # whether it tells the number of modules itself, where k is None; it takes `least` genes too
 
 

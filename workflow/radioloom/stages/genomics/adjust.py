@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,14 +43,7 @@ def adjust(
     wanted = Settings(**settings)
     measured, expression, members, family, *_ = study
     score = scores(members, check(expression, Rules(**wanted.expression)).values)
-    known = pd.concat([each.values.notna().all(axis=1).rename(each.name) for each in declared], axis=1, join="inner")
-    cases = sorted(set(measured.values.index) & set(score.index) & set(known.index[known.all(axis=1)]))
-    taken = sum(each.values.shape[1] for each in declared)
-    if len(cases) - taken < FEWEST_CASES:
-        raise StudyError(
-            f"genomics.confounders: {len(cases)} cases have expression, features and every confounder, which take "
-            f"{taken} of them; declare fewer, or with fewer levels, so that {FEWEST_CASES} are left"
-        )
+    cases = complete(declared, set(measured.values.index) & set(score.index))
     x, y = score.loc[cases], measured.values.loc[cases, family]
     orders = association.orders(len(cases), wanted.permutations, rng(seed, "adjust", "permutations"))
     untested = METHODS[rules_of(wanted.modules).method].by_traits
@@ -62,7 +56,7 @@ def adjust(
     frames = []
     for name, held in given.items():
         with threadpool_limits(1):  # sums in one order: the same bytes on any number of cores
-            tests = adjusted.table(x.to_numpy(float), y.to_numpy(float), _design(held, cases), orders)
+            tests = adjusted.table(x.to_numpy(float), y.to_numpy(float), design(held, cases), orders)
         p, p_max = (np.full_like(tests.p, np.nan) if untested else each for each in (tests.p, tests.p_max))
         columns = {"rho": tests.rho, "p": p, "q": benjamini_hochberg(p), "p_max": p_max}
         columns |= {"module": modules, "feature_id": names, "n": np.broadcast_to(tests.n, tests.rho.shape)}
@@ -71,7 +65,23 @@ def adjust(
     return ADJUSTED.frame(pd.concat(frames, ignore_index=True)), _counted(declared, cases)
 
 
-def _design(held: list[Confounder], cases: list[str]) -> Any:
+def complete(declared: list[Confounder], cases: Iterable[str]) -> list[str]:
+    """The cases of whom every confounder is known; StudyError where they are too few."""
+    import pandas as pd
+
+    known = pd.concat([each.values.notna().all(axis=1).rename(each.name) for each in declared], axis=1, join="inner")
+    complete_cases = sorted(set(cases) & set(known.index[known.all(axis=1)]))
+    taken = sum(each.values.shape[1] for each in declared)
+    if len(complete_cases) - taken < FEWEST_CASES:
+        raise StudyError(
+            f"genomics.confounders: {len(complete_cases)} cases have expression, features and every confounder, which "
+            f"take {taken} of them; declare fewer, or with fewer levels, so that {FEWEST_CASES} are left"
+        )
+    return complete_cases
+
+
+def design(held: list[Confounder], cases: list[str]) -> Any:
+    """The genomics/adjusted.py Confounders of these cases, of whom all are known."""
     from radioloom.genomics.adjusted import Confounders
 
     columns = [each.values.loc[cases].to_numpy(float) for each in held]

@@ -23,6 +23,7 @@ class Settings:
     cohort: str
     expression: dict[str, Any]  # genomics/expression.py Rules
     modules: dict[str, Any]  # genomics/modules/record.py Rules
+    programs: dict[str, Any] | None = None  # stages/genomics/regress.py Settings
     number: dict[str, Any] | None = None  # stages/genomics/number.py Settings
     stability: dict[str, Any] | None = None  # stages/genomics/regroup.py Settings
     permutations: int = 2000
@@ -32,9 +33,10 @@ class Settings:
     reconstruction: dict[str, Any] | None = None  # stages/genomics/reconstruct.py Settings
     confounders: dict[str, Any] | None = None  # stages/genomics/confounders.py Settings
     split: dict[str, Any] | None = None  # stages/genomics/parts.py Settings
+    genes: dict[str, Any] | None = None  # stages/genomics/scan.py Settings
     relearnt: dict[str, Any] | None = None  # stages/genomics/relearn.py Settings
     enrichment: dict[str, Any] | None = None  # stages/genomics/enrich.py Settings
-    outcomes: dict[str, Any] | None = None  # stages/genomics/foretell.py Settings
+    outcomes: dict[str, Any] | None = None  # stages/genomics/regress.py Settings
 
     def __post_init__(self) -> None:
         if self.features not in FAMILIES:

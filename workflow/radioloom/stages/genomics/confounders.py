@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from radioloom.errors import StudyError
 from radioloom.io.user_tables.cells import missing, number, text_of
 from radioloom.io.user_tables.quoted import shown
+from radioloom.io.user_tables.read import read
 from radioloom.io.user_tables.record import no_column, place_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,20 @@ class Confounder(NamedTuple):
     values: pd.DataFrame  # case x column; NaN where it is not known
     ranked: bool  # whether it is a number
     levels: tuple[str, ...] = ()
+
+
+def of_job(params: Any, features: pd.DataFrame) -> list[Confounder]:
+    """Confounders that a job's study declares, none where it declares none.
+
+    params : settings (the study's `genomics`), listing (table and column of cases), data and volume
+    """
+    if "confounders" not in params.settings:
+        return []
+    wanted = Settings(**params.settings["confounders"] | params.listing)
+    declared = of_features(wanted, features, params.volume)
+    if wanted.columns:
+        declared += of_table(wanted, read(Path(params.data, wanted.file)).frame(), features.index)
+    return declared
 
 
 def of_features(settings: Settings, features: pd.DataFrame, volume_id: str) -> list[Confounder]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from radioloom.genomics.enrichment.isa import Cluster
-    from radioloom.stages.genomics.associate import Measured
+    from radioloom.stages.genomics.assembled import Mapped
+    from radioloom.stages.genomics.confounders import Confounder
 
 SHUFFLES = 99  # matrices whose clusters chance alone gives
 
@@ -37,74 +38,87 @@ class Settings:
 
 
 def enrich(
-    measured: Measured,
-    expression: pd.DataFrame,
-    members: pd.DataFrame,
-    sets: Mapping[str, tuple[str, ...]],
-    settings: dict[str, Any],
-    seed: int,
+    study: Mapped, sets: Mapping[str, tuple[str, ...]], declared: list[Confounder], seed: int
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Tables of gene sets by their names in small letters, and a summary for JSON.
 
-    measured : features and traits of the one family that genes are ranked by
-    expression : as `associate` takes it
-    members : MODULES, as the same study has them
+    study : the map, with its modules
     sets : genes of each, as `io.gene_sets.read` gives them
-    settings : the study's `genomics`
+    declared : confounders, given which features are ranked once more, in the cases of whom all are known
+    seed : the study's
     Raises StudyError where no set has enough genes of the matrix, or there is nothing to rank genes by.
     """
+    import pandas as pd
     from threadpoolctl import threadpool_limits
 
-    from radioloom.genomics import association
     from radioloom.genomics.enrichment import gene_sets, overlap, ranked
     from radioloom.genomics.expression import Rules, check
+    from radioloom.stages.genomics.adjust import complete, design
     from radioloom.tables import ENRICHMENT_SETS, FEATURE_ENRICHMENT, LEADING_GENES, MODULE_ENRICHMENT, SET_SCORES
+    from radioloom.tables.claims import EVERYTHING, NOTHING
 
-    wanted = Settings(**settings["enrichment"])
-    if measured.values.empty:
+    wanted, family = Settings(**study.settings["enrichment"]), study.family
+    if not family:
         raise StudyError(
             "genomics.enrichment: no feature or trait is left that genes could be ranked by; set `genomics.features: "
             "all`, let more pass `genomics.traits`, or take `enrichment` out"
         )
-    values = check(expression, Rules(**settings["expression"])).values
+    values = check(study.expression, Rules(**study.settings["expression"])).values
     known, listed = gene_sets.measured(sets, values.index, wanted.min_size, wanted.max_size)
-    cases = sorted(set(measured.values.index) & set(values.columns))
-    orders = association.orders(len(cases), wanted.permutations, rng(seed, "enrich", "patients"))
-    stream = rng(seed, "enrich", "genes")
-    gene_orders = (stream.permutation(len(values)) for _ in range(wanted.permutations))
-    features = measured.values.loc[cases].to_numpy(float)
+    features = study.measured.values[family]
+    cases = sorted(set(features.index) & set(values.columns))
     with threadpool_limits(1):
-        results = ranked.enriched(values[cases].to_numpy(float), features, known, wanted.permute, orders, gene_orders)
-        clusters, of_clusters = _clusters(results.nes, known.names, measured, wanted.clusters, seed)
+        results = _ranked(ranked.Correlations(values[cases].to_numpy(float)), features.loc[cases], known, wanted, seed)
+        clusters, of_clusters = _clusters(results.nes, known.names, study, wanted.clusters, seed)
+        tests, held = {NOTHING: results}, None
+        if declared:
+            known_of = complete(declared, cases)
+            given = ranked.Partial(values[known_of].to_numpy(float), design(declared, known_of))
+            tests[EVERYTHING] = _ranked(given, features.loc[known_of], known, wanted, seed)
+            chance = tests[EVERYTHING].chance._asdict()
+            held = {"names": [each.name for each in declared], "cases": len(known_of), "chance": chance}
     summary = {
         "sets": {"file": len(listed), "used": len(known.names), "least": wanted.min_size, "most": wanted.max_size},
         "genes": len(values),
         "in_sets": len(np.unique(np.concatenate(known.genes))),
         "cases": len(cases),
-        "features": features.shape[1],
+        "features": len(family),
         "permute": wanted.permute,
         "permutations": wanted.permutations,
         "discovery": ranked.DISCOVERY,
         "chance": results.chance._asdict(),
+        "given": held,
         "clusters": of_clusters,
     }
+    rows = [_rows(each, known, study).assign(given=name) for name, each in tests.items()]
     frames = {
         "enrichment_sets": ENRICHMENT_SETS.frame(listed),
-        "module_enrichment": MODULE_ENRICHMENT.frame(overlap.table(members, values.index, known)),
-        "feature_enrichment": FEATURE_ENRICHMENT.frame(_rows(results, known, measured)),
-        "leading_genes": LEADING_GENES.frame(_leading(results, known, measured.values.columns, values.index)),
-        "set_scores": SET_SCORES.frame(_scores(values, known, settings["cohort"])),
+        "module_enrichment": MODULE_ENRICHMENT.frame(overlap.table(study.members, values.index, known)),
+        "feature_enrichment": FEATURE_ENRICHMENT.frame(pd.concat(rows, ignore_index=True)),
+        "leading_genes": LEADING_GENES.frame(_leading(results, known, family, values.index)),
+        "set_scores": SET_SCORES.frame(_scores(values, known, study.settings["cohort"])),
         "enrichment_clusters": clusters,
     }
     return frames, summary
 
 
-def _rows(results: Any, sets: Any, measured: Measured) -> pd.DataFrame:
+def _ranked(correlations: Any, features: pd.DataFrame, sets: Any, wanted: Settings, seed: int) -> Any:
+    """ranked.Enriched of features (case x feature), the cases of `correlations`. sets : GeneSets."""
+    from radioloom.genomics import association
+    from radioloom.genomics.enrichment import ranked
+
+    orders = association.orders(len(features), wanted.permutations, rng(seed, "enrich", "patients"))
+    stream = rng(seed, "enrich", "genes")
+    shuffles = (stream.permutation(sets.n_genes) for _ in range(wanted.permutations))
+    return ranked.enriched(correlations, features.to_numpy(float), sets, wanted.permute, orders, shuffles)
+
+
+def _rows(results: Any, sets: Any, study: Mapped) -> pd.DataFrame:
     """FEATURE_ENRICHMENT. results : ranked.Enriched of the features; sets : GeneSets."""
     import pandas as pd
 
-    kinds = _kinds(measured.values, measured)
-    ids, names = np.meshgrid(measured.values.columns, sets.names, indexing="ij")
+    kinds = _kinds(study.family, study)
+    ids, names = np.meshgrid(study.family, sets.names, indexing="ij")
     shape = ids.shape
     columns = {
         "feature_id": ids,
@@ -117,7 +131,7 @@ def _rows(results: Any, sets: Any, measured: Measured) -> pd.DataFrame:
     return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
 
 
-def _leading(results: Any, sets: Any, family: pd.Index, genes: pd.Index) -> list[dict[str, Any]]:
+def _leading(results: Any, sets: Any, family: list[str], genes: pd.Index) -> list[dict[str, Any]]:
     """Rows of LEADING_GENES. results : ranked.Enriched of the features; sets : GeneSets."""
     from radioloom.genomics.enrichment import ranked
 
@@ -149,7 +163,7 @@ def _scores(values: pd.DataFrame, sets: Any, cohort: str) -> pd.DataFrame:
 def _clusters(
     nes: np.ndarray,
     names: tuple[str, ...],
-    measured: Measured,
+    study: Mapped,
     settings: dict[str, Any] | None,
     seed: int,
 ) -> tuple[pd.DataFrame, dict[str, Any] | None]:
@@ -161,7 +175,7 @@ def _clusters(
         return ENRICHMENT_CLUSTERS.frame([]), None
     rules = isa.Rules(**settings)
     defined = np.isfinite(nes).all(axis=1)
-    kept = [name for name, good in zip(measured.values, defined, strict=True) if good]
+    kept = [name for name, good in zip(study.family, defined, strict=True) if good]
     if len(kept) < 2 * isa.FEWEST:
         raise StudyError(
             f"genomics.enrichment.clusters: {len(kept)} features have scores, and clusters are of {2 * isa.FEWEST} at "
@@ -174,23 +188,21 @@ def _clusters(
     rows = [
         {"cluster": number, "kind": kind, "name": name, "score": score, "share": one.share, "p": p}
         for number, (one, p) in enumerate(zip(found, chances, strict=True), start=1)
-        for kind, name, score in _members(one, kept, names, measured)
+        for kind, name, score in _members(one, kept, names, study)
         if score != 0
     ]
     summary = {"n": len(found), "ends": len(all_found), "p": chances, "shuffles": SHUFFLES, **asdict(rules)}
     return ENRICHMENT_CLUSTERS.frame(rows), summary
 
 
-def _members(
-    one: Cluster, family: list[str], names: tuple[str, ...], measured: Measured
-) -> list[tuple[str, str, float]]:
+def _members(one: Cluster, family: list[str], names: tuple[str, ...], study: Mapped) -> list[tuple[str, str, float]]:
     from radioloom.tables.enrichment import OF_SET
 
-    features = zip(_kinds(family, measured), family, one.features.tolist(), strict=True)
+    features = zip(_kinds(family, study), family, one.features.tolist(), strict=True)
     return [*features, *((OF_SET, name, score) for name, score in zip(names, one.sets.tolist(), strict=True))]
 
 
-def _kinds(family: Iterable[str], measured: Measured) -> list[str]:
+def _kinds(family: Iterable[str], study: Mapped) -> list[str]:
     from radioloom.tables.genomics import FEATURE, TRAIT
 
-    return [TRAIT if name in measured.traits else FEATURE for name in family]
+    return [TRAIT if name in study.measured.traits else FEATURE for name in family]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from radioloom.errors import StudyError
 from radioloom.provenance import rng
 
 if TYPE_CHECKING:
@@ -54,29 +53,18 @@ def reconstruct(
     from threadpoolctl import threadpool_limits
 
     from radioloom.genomics import association
-    from radioloom.genomics.expression import Rules, check
     from radioloom.genomics.modules.record import rules_of
-    from radioloom.genomics.modules.score import standardise
     from radioloom.genomics.reconstruction import Draws, signs
     from radioloom.genomics.reconstruction import reconstruct as reconstructed
+    from radioloom.stages.genomics.grouped import grouped
     from radioloom.stages.genomics.tree_values import tree_values
     from radioloom.stats.multiplicity import benjamini_hochberg
     from radioloom.tables import RECONSTRUCTED, TREES
 
     wanted, rules = Settings(**settings["reconstruction"]), rules_of(settings["modules"])
-    values = check(expression, Rules(**settings["expression"])).values
-    cases = sorted(set(measured.values.index) & set(values.columns))
-    if len(cases) < wanted.folds:
-        raise StudyError(
-            f"genomics.reconstruction.folds: {wanted.folds} folds of {len(cases)} cases that have expression and "
-            "features; ask for fewer"
-        )
-    z = standardise(values[cases])
-    z = z[np.isfinite(z).all(axis=1)]
-    names = sorted(members["module"].unique())
-    place = members.set_index("gene")["module"].map(names.index).rename("place")
-    rows = z[[]].join(place)  # a gene of several modules has as many rows
-    z, labels = z.loc[rows.index], rows["place"].fillna(-1).to_numpy(np.int64)
+    z, labels, names, cases = grouped(
+        measured, expression, members, settings, (wanted.folds, "genomics.reconstruction.folds")
+    )
     x = measured.values.loc[cases, family]
     folds = rng(seed, "reconstruct", "folds").permutation(np.arange(len(cases)) % wanted.folds)
     orders = association.orders(len(cases), wanted.permutations, rng(seed, "reconstruct", "permutations"))

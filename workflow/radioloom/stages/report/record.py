@@ -106,6 +106,8 @@ class ReportInputs:
     confounders: pd.DataFrame | None = None  # CONFOUNDERS
     gene_parts: pd.DataFrame | None = None  # GENE_PARTS; this and the next None where the map is tested in no others
     replicated: pd.DataFrame | None = None  # REPLICATED
+    gene_pairs: pd.DataFrame | None = None  # GENE_PAIRS; this and the next None where genes are not tested one by one
+    gene_counts: pd.DataFrame | None = None  # GENE_COUNTS
     relearnt: pd.DataFrame | None = None  # RELEARNT; this and the next None where no map is learnt anew
     maps_by_chance: pd.DataFrame | None = None  # MAPS_BY_CHANCE
     module_outcomes: pd.DataFrame | None = None  # MODULE_OUTCOMES; this and the next None where they are not asked for
@@ -114,6 +116,8 @@ class ReportInputs:
     tree_values: pd.DataFrame | None = None  # TREE_VALUES
     reconstructed: pd.DataFrame | None = None  # RECONSTRUCTED
     reconstruction: dict[str, Any] | None = None  # `summary` of stages.genomics.reconstruct
+    programs: pd.DataFrame | None = None  # PROGRAMS; this and the next None where none are asked for
+    program_shares: pd.DataFrame | None = None  # PROGRAM_SHARES
     module_numbers: pd.DataFrame | None = None  # MODULE_NUMBERS; None where the number of modules is given
     module_stability: pd.DataFrame | None = None  # MODULE_STABILITY; this and the next two None without `stability`
     module_preservation: pd.DataFrame | None = None  # MODULE_PRESERVATION

@@ -23,6 +23,7 @@ from radioloom.stages.report.sections.number import NUMBER
 from radioloom.stages.report.sections.performance import PERFORMANCE
 from radioloom.stages.report.sections.pooled import POOLED
 from radioloom.stages.report.sections.preparation import PREPARATION
+from radioloom.stages.report.sections.programs import PROGRAMS
 from radioloom.stages.report.sections.provenance import PROVENANCE
 from radioloom.stages.report.sections.reconstruction import RECONSTRUCTION
 from radioloom.stages.report.sections.relearnt import RELEARNT
@@ -30,6 +31,7 @@ from radioloom.stages.report.sections.reliability import RELIABILITY
 from radioloom.stages.report.sections.replicated import REPLICATED
 from radioloom.stages.report.sections.risk import RISK
 from radioloom.stages.report.sections.rules import RULES
+from radioloom.stages.report.sections.scanned import SCANNED
 from radioloom.stages.report.sections.segmentations import SEGMENTATIONS
 from radioloom.stages.report.sections.signature import SIGNATURE
 from radioloom.stages.report.sections.similar import SIMILAR
@@ -70,11 +72,13 @@ SECTIONS: tuple[Section, ...] = (
     NUMBER,
     GENOMICS,
     STABILITY,
+    SCANNED,
     RELEARNT,
     ADJUSTED,
     REPLICATED,
     ASSOCIATED,
     RECONSTRUCTION,
+    PROGRAMS,
     MODULE_TREES,
     ENRICHMENT,
     FORETOLD,

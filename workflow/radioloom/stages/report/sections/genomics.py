@@ -31,6 +31,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "n_features": features["feature_id"].nunique(),
         "n_traits": traits["feature_id"].nunique(),
         "most": modulemap.MOST,
+        "wide": study.modules["module"].nunique() > modulemap.WIDEST,
         "tested": bool(study.associations["p"].notna().any()),
         "brief": [("Gene modules", statement)],
     }

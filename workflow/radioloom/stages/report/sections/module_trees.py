@@ -15,7 +15,9 @@ def build(study: ReportInputs) -> dict[str, Any] | None:
     figures = []
     for name in known.loc[values["module"].unique()].sort_values("held_out", ascending=False).index:
         row = known.loc[name]
-        title = f"{name}: {count(row['n_genes'], 'gene')}, {percent(row['explained'])} of the variance reconstructed"
+        title = (
+            f"{name}: {count(int(row['n_genes']), 'gene')}, {percent(row['explained'])} of the variance reconstructed"
+        )
         title += f", {percent(row['held_out'])} in cases left out"
         splits = study.trees[study.trees["module"] == name]
         drawn = module_tree.module_tree(values[values["module"] == name], splits, title)
