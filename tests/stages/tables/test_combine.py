@@ -10,6 +10,7 @@ from made.planted_tables import Made
 from made.several_images import NAMES, several_images
 from naive.combined import combined as by_loops
 from radioloom.errors import StudyError
+from radioloom.figures.combined import sentence
 from radioloom.stages.learning.clinical import clinical as clinical_of
 from radioloom.stages.learning.fit import fit
 from radioloom.stages.learning.material import material
@@ -284,11 +285,13 @@ def test_a_lesion_that_was_excluded_is_a_lesion(rule, modality):
     assert made.features.empty
     assert [row["reason"] for row in made.exclusions] == [UNDECIDED]
     assert COMBINATIONS.frame(made.summary)[["images", "several", "undecided"]].to_numpy().tolist() == [[1, 1, 1]]
+    assert "In 1 case one of several lesions was excluded" in sentence(COMBINATIONS.frame(made.summary), block)
     for other in ({"modality": "PT"}, {"roi": "node"}, {"visit": "2"}, {"replicate": "2"}):
         elsewhere = listed.assign(**{name: np.where(listed["case"] == "b", new, "") for name, new in other.items()})
         whole = combine(measured, patients, block, ROLES, elsewhere.to_dict("records"))
         assert whole.features["value"].tolist() == measured["value"].tolist()
         assert whole.summary[0]["undecided"] == 0
+        assert "excluded" not in sentence(COMBINATIONS.frame(whole.summary), block)
 
 
 def test_sum_adds_the_declared_volume_of_features_that_nobody_knows():
