@@ -15,8 +15,8 @@ from radioloom.stages.learning.measured import judgeable, measured
 from radioloom.stages.learning.place import placed
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risk_of
 from radioloom.stages.learning.signature import Signature
-from radioloom.tables.columns import BASELINE, CROSS_VALIDATION, SIGNATURE
 from radioloom.tables.cohorts import TRAINING
+from radioloom.tables.columns import BASELINE, CROSS_VALIDATION, SIGNATURE
 from radioloom.tables.follow import DIFFERENCE, EARLIER, LATER
 
 if TYPE_CHECKING:
