@@ -75,7 +75,7 @@ def test_a_cohort_without_any_date_is_told_before_any_job(tmp_path):
         first, *rest = file.read_text().splitlines()
         file.write_text("\n".join([first, *(row.rsplit(",", 1)[0] + "," for row in rest), ""]))
 
-    with pytest.raises(StudyError, match="follow.entered: later_c.csv has no date in column 'seen' of any case"):
+    with pytest.raises(StudyError, match=r"follow\.entered: later_c\.csv has no date in column 'seen' of any case"):
         verified(tmp_path, emptied)
 
 

@@ -55,7 +55,7 @@ def follow_remarks(
     if not any(row["period"] for row in entries.periods):
         place, file = origin.at("cohorts", cohort, "follow", "entered"), Path(block["clinical"]["file"]).name
         remarks.faults.append(
-            f"{place}: {file} has no date in column {block['follow']['entered']!r} of any case; give the days of entry, "
+            f"{place}: {file} has no date in column {block['follow']['entered']!r} of any case; give the days of entry "
             "or delete `follow`"
         )
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in entries.notes)
