@@ -318,7 +318,7 @@ def test_a_seg_of_a_ct_is_not_taken_for_its_pet(tmp_path):
     marked[2:6, 4:9, 4:9] = True
     segmentation({"GTV": marked}, files[::-1], Header(key="seg"), tmp_path / "seg")
     why = dict(row[1:] for row in discover(tmp_path, Wanted(KEY, "PT", "GTV")).left_out)["seg"]
-    assert why.endswith("PT is wanted; a SEG lies on the voxels of its own image: resample it first")
+    assert why.endswith("PT is wanted; a SEG lies on its own image: add a row with that as `drawn_on`")
 
 
 def test_several_images_of_one_day_are_told(tmp_path, told):
