@@ -386,3 +386,11 @@ def test_a_path_in_a_sheet_is_one_that_a_study_takes(tmp_path, monkeypatch):
     rows = read_sheet(tmp_path / "s.tsv", "train", "training")
     assert len(rows) > 12
     assert all((tmp_path / "data" / row["image"]).is_dir() for row in rows)
+
+
+def test_several_images_without_a_date_are_told(tmp_path, told):
+    blank = dict.fromkeys(("SeriesDate", "AcquisitionDate", "ContentDate"), "")
+    for number in range(2):
+        imaged(tmp_path / "data", "MR", number, day="", **blank)
+        drawn(tmp_path / "data" / f"rs{number}", series=f"2.25.4{number}", frame=f"2.25.5{number}")
+    assert "1 patient(s) have several images without a date, which became replicates" in told()[1]
