@@ -15,6 +15,7 @@ from made.planted_tables import PROFILE, Made
 from made.studies import PROFILE as QUICK
 from made.studies import Bench
 from radioloom.cli import main
+from radioloom.errors import StudyError
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.outcome import outcome
 from radioloom.profile import load
@@ -22,7 +23,7 @@ from radioloom.provenance import file_digest
 from radioloom.sealed import read_json, write_json
 from radioloom.stages.images import single
 from radioloom.stages.images.new_images import MeasuredCase
-from radioloom.stages.learning.new_patients import from_images
+from radioloom.stages.learning.new_patients import from_images, from_table, with_covariates
 from radioloom.stages.learning.signature import Signature
 from radioloom.tables import FEATURES
 
@@ -311,6 +312,20 @@ def test_what_is_refused_is_told_with_its_remedy(run, tmp_path, what):
     assert (code, table) == (1, None)
     assert said in told
     assert "Jane" not in told
+
+
+def test_a_covariate_may_be_called_as_anything_inside(tmp_path):
+    (tmp_path / "features.csv").write_text("case,f\nP1,0\nP2,0\n")
+    (tmp_path / "clinical.csv").write_text("case,line\nP1,20\nP2,10\n")
+    told = with_covariates(from_table(tmp_path / "features.csv", ["f", "line"]), tmp_path / "clinical.csv", ["line"])
+    assert told.values["line"].tolist() == [20, 10]
+
+
+@pytest.mark.parametrize("name", ["case", "cohort", "replicate"])
+def test_a_column_that_says_whose_a_row_is_is_no_covariate(tmp_path, name):
+    (tmp_path / "clinical.csv").write_text("case,cohort,replicate\n1,1,1\n")
+    with pytest.raises(StudyError, match=f"column '{name}' says whose a row is, and is no covariate; rename it"):
+        from_table(tmp_path / "clinical.csv", [name])
 
 
 def test_an_edited_signature_is_taken_where_that_is_asked_and_said(run, tmp_path):

@@ -318,7 +318,7 @@ def test_a_seg_of_a_ct_is_not_taken_for_its_pet(tmp_path):
     marked[2:6, 4:9, 4:9] = True
     segmentation({"GTV": marked}, files[::-1], Header(key="seg"), tmp_path / "seg")
     why = dict(row[1:] for row in discover(tmp_path, Wanted(KEY, "PT", "GTV")).left_out)["seg"]
-    assert why.endswith("PT is wanted; a SEG lies on the voxels of its own image: resample it first")
+    assert why.endswith("PT is wanted; a SEG lies on its own image: add a row with that as `drawn_on`")
 
 
 def test_several_images_of_one_day_are_told(tmp_path, told):
@@ -386,3 +386,11 @@ def test_a_path_in_a_sheet_is_one_that_a_study_takes(tmp_path, monkeypatch):
     rows = read_sheet(tmp_path / "s.tsv", "train", "training")
     assert len(rows) > 12
     assert all((tmp_path / "data" / row["image"]).is_dir() for row in rows)
+
+
+def test_several_images_without_a_date_are_told(tmp_path, told):
+    blank = dict.fromkeys(("SeriesDate", "AcquisitionDate", "ContentDate"), "")
+    for number in range(2):
+        imaged(tmp_path / "data", "MR", number, day="", **blank)
+        drawn(tmp_path / "data" / f"rs{number}", series=f"2.25.4{number}", frame=f"2.25.5{number}")
+    assert "1 patient(s) have several images without a date, which became replicates" in told()[1]

@@ -39,6 +39,7 @@ def test_the_later_study_learns_from_who_was_followed(study, tmp_path, capsys):
     ("change", "out", "words"),
     [
         ("nobody", "second.yaml", "no cohort goes on"),
+        ("split", "second.yaml", "cohort later is split, and the earlier signature was learnt from one part of it"),
         ("unfitted", "second.yaml", "signature.json is not there yet, and a later version names it"),
         ("", "study.yaml", "study.yaml"),
         ("", "elsewhere/second.yaml", "write it beside study.yaml"),
@@ -48,6 +49,12 @@ def test_what_cannot_be_fitted_anew(study, tmp_path, capsys, change, out, words)
     before = (tmp_path / "study.yaml").read_bytes()
     if change == "nobody":
         del study["cohorts"]["later"]["follow"]
+        (tmp_path / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
+        before = (tmp_path / "study.yaml").read_bytes()
+    if change == "split":
+        del study["cohorts"]["train"]
+        study["cohorts"]["later"] |= {"role": "split", "split": {"column": "seen", "file": "later_c.csv", "case": "id"}}
+        study["cohorts"]["later"]["split"]["before"] = "2022-01-01"
         (tmp_path / "study.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
         before = (tmp_path / "study.yaml").read_bytes()
     if change == "unfitted":

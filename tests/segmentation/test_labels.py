@@ -25,6 +25,11 @@ def test_a_label_by_its_number_or_all_of_them(dtype):
     assert region((MAP == 2).astype(dtype) * 2, "").sum() == 2
 
 
+def test_a_name_with_an_underscore_is_no_number():
+    with pytest.raises(BadMask):
+        region(np.array([[0, 10, 10], [0, 2, 2]]), "1_0")
+
+
 def test_several_labels_by_a_pattern_or_a_list():
     assert region(MAP, "1|7").sum() == 2
     assert region(MAP, "[1-3]").sum() == 3

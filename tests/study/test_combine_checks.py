@@ -51,9 +51,17 @@ def test_rows_that_are_not_taken_are_told(tmp_path):
     assert "cohort train: 48 rows of the region node are left out, which combine.regions does not list" in said
 
 
-def test_the_largest_of_two_visits_may_be_two_lesions(tmp_path):
+def test_the_largest_of_two_visits_or_modalities_may_be_two_lesions(tmp_path):
     said = told(tmp_path, lesions="largest")
-    assert any("1 patient (T5) with several lesions: the largest of each visit is taken" in each for each in said)
+    line = "1 patient (T5) with several lesions: the largest of each {} is taken, which may be two lesions"
+    assert any(line.format("visit and modality") in each for each in said)
+    study = {**several_images(tmp_path, n=12, lesions="largest"), "baselines": {}}
+    del study["combine"]["visits"]
+    for name in ("train", "valid"):
+        frame = pd.read_csv(tmp_path / f"{name}.csv", dtype=str, keep_default_na=False)
+        frame[frame["visit"] == "1"].to_csv(tmp_path / f"{name}.csv", index=False)
+    study["combine"].pop("differences", None)
+    assert any(line.format("modality") in each for each in notes(tmp_path, study))
 
 
 def without(frame, **words):

@@ -69,6 +69,16 @@ def test_cases_without_a_date_are_counted(tmp_path):
     )
 
 
+def test_a_cohort_without_any_date_is_told_before_any_job(tmp_path):
+    def emptied(_):
+        file = tmp_path / "later_c.csv"
+        first, *rest = file.read_text().splitlines()
+        file.write_text("\n".join([first, *(row.rsplit(",", 1)[0] + "," for row in rest), ""]))
+
+    with pytest.raises(StudyError, match=r"follow\.entered: later_c\.csv has no date in column 'seen' of any case"):
+        verified(tmp_path, emptied)
+
+
 def test_dates_in_the_table_of_features_are_no_feature(tmp_path):
     study = going_on(tmp_path, n=80)
     import pandas as pd

@@ -250,6 +250,12 @@ def test_a_new_scanner_in_one_period_is_seen_there():
     assert set(rows["against"]) == {0}
 
 
+def test_of_the_first_period_alone_no_drift_is_told():
+    features, periods = _features(0.0)
+    for known in (periods[periods["period"] == 1], periods.assign(period=0)):
+        assert drifted(features, known, PATIENTS.frame([]), ["f0"], {"train": "genomics", "later": "validation"}) == []
+
+
 def test_one_case_of_each_patient_counts():
     features, periods = _features(0.0)
     cases = [("later", f"later{k:03d}", f"Q{k // 2}") for k in range(160)]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from made.planted_tables import Made
+from radioloom.errors import StudyError
 from radioloom.figures.succession import statement, table
 from radioloom.stages.learning.succeed import succeed
 from radioloom.tables import PREDICTIONS, SUCCESSION
@@ -27,7 +28,7 @@ def predictions(made):
 def earlier(made):
     """The signature with all but its first feature taken out."""
     own = made.signature
-    return replace(own, terms=own.terms[:1], baselines={})
+    return replace(own, terms=own.terms[:1], baselines={}, n=0, n_events=0)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_both_are_judged_by_the_same_pairs(made, predictions, earlier, rows):
 
 
 def test_a_version_beside_itself_has_no_difference(made, predictions):
-    frozen = made.signature
+    frozen = replace(made.signature, n=0, n_events=0)
     same = predictions[predictions["kind"] == "signature"].copy()
     risk = predictions[(predictions["split"] == "frozen") & (predictions["kind"] == "signature")].set_index("case")[
         "risk"
@@ -80,6 +81,12 @@ def test_a_version_beside_itself_has_no_difference(made, predictions):
     told = SUCCESSION.frame(succeed(made.material, same, made.splits, frozen, ["train"])).set_index("version")
     assert told.loc["difference", "estimate"] == 0
     assert np.isnan(told.loc["difference", "low"])
+
+
+@pytest.mark.parametrize(("n", "n_events", "words"), [(150, 0, "150 cases"), (0, 70, "70 events")])
+def test_whom_the_earlier_signature_has_seen_is_not_unseen(made, predictions, earlier, n, n_events, words):
+    with pytest.raises(StudyError, match=rf"learnt from {words}, and training without train has 0; so it has seen"):
+        succeed(made.material, predictions, made.splits, replace(earlier, n=n, n_events=n_events), ["train"])
 
 
 def test_where_nothing_can_be_compared(made, predictions, earlier):

@@ -140,6 +140,12 @@ def _summary(pairing: Discovered, outs: Sequence[Path], paths: str, readers: boo
             f"{same_day} patient(s) have several images of one day, which became replicates: a replicate repeats an "
             "image; take other sequences or phases out of the sheet"
         )
+    undated = Counter(pair.case for pair in pairing.pairs if not readers and pair.days is None)
+    if several := sum(n > 1 for n in undated.values()):
+        lines.append(
+            f"{several} patient(s) have several images without a date, which became replicates and may be of one day: "
+            "take other sequences or phases out of the sheet"
+        )
     lines += pairing.doubts
     naming = sum(pair.names_patient for pair in pairing.pairs)
     if naming:

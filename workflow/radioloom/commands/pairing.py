@@ -184,7 +184,7 @@ def _image(tree: Tree, drawn: StructureSet | Segmentations, kind: str, modality:
     ]
     lie = f"{len(near)} series of {' or '.join(fitting)} lie in its frame of reference"
     if referred and (kind == "SEG" or len(near) != 1):
-        voxels = "; a SEG lies on the voxels of its own image: resample it first" if near and kind == "SEG" else ""
+        voxels = "; a SEG lies on its own image: add a row with that as `drawn_on`" if near and kind == "SEG" else ""
         several = f", and {lie}" if kind != "SEG" else voxels
         raise BadMask(f"it refers to a series of modality {referred[0].modality}; {modality} is wanted{several}")
     if len(near) != 1:

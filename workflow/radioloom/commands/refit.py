@@ -36,6 +36,13 @@ def _run(chosen: Namespace) -> None:
             f"{chosen.study.name}: {why}; a study with a training cohort and a validation cohort with `follow` can be "
             "fitted anew (docs/follow.md)"
         )
+    cohorts = study.settings["cohorts"]
+    if divided := [cohorts[name]["split"]["of"] for name in study.has.followed if "split" in cohorts[name]]:
+        raise StudyError(
+            f"{chosen.study.name}: cohort {divided[0]} is split, and the earlier signature was learnt from one part of "
+            "it; write its parts as two cohorts, one of role training, one of role validation with `follow`, run that "
+            "study and refit it"
+        )
     earlier = Path("results", study.name, "signature.json")
     if not earlier.is_file():
         raise StudyError(f"{earlier} is not there yet, and a later version names it; run the study first")
@@ -56,9 +63,7 @@ def refitted(content: dict[str, Any], name: str, earlier: str) -> dict[str, Any]
     """
     followed = {key for key, cohort in content["cohorts"].items() if "follow" in cohort}
     cohorts = {
-        key: {k: v for k, v in cohort.items() if k not in ("follow", "split")} | {"role": "training"}
-        if key in followed
-        else cohort
+        key: {k: v for k, v in cohort.items() if k != "follow"} | {"role": "training"} if key in followed else cohort
         for key, cohort in content["cohorts"].items()
     }
     later = {key: value for key, value in content.items() if key != "targets"}

@@ -122,7 +122,7 @@ def _alike(labels: np.ndarray, most: float) -> float:
 
 def _number(pattern: str) -> float | None:
     try:
-        number = float(pattern)
+        number = math.nan if "_" in pattern else float(pattern)  # Python takes 1_0 for ten
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -120,11 +120,15 @@ def _lesions(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None
                 f"{origin.at('combine', 'lesions')}: {some(several, 'patient')} of cohort {cohort} with several cases "
                 "of one region, modality and visit; say what counts: largest, sum or mean"
             )
-        elif several and block["lesions"] == LARGEST and "visits" in block:
-            remarks.notes.append(
-                f"cohort {cohort}: {some(several, 'patient')} with several lesions: the largest of each visit is "
-                "taken, which may be two lesions; to follow one, give it a `roi` of its own"
-            )
+        elif several and block["lesions"] == LARGEST:
+            modality = PARTS.index("modality")
+            both = any(len({parts[modality] for parts in of[patient]}) > 1 for patient in several)
+            if each_of := [word for word, there in (("visit", "visits" in block), ("modality", both)) if there]:
+                remarks.notes.append(
+                    f"cohort {cohort}: {some(several, 'patient')} with several lesions: the largest of each "
+                    f"{' and '.join(each_of)} is taken, which may be two lesions; to follow one, give it a `roi` of "
+                    "its own"
+                )
 
 
 def _named(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from radioloom.errors import StudyError
@@ -51,4 +52,10 @@ def follow_remarks(
     except StudyError as error:
         remarks.faults.append(f"{origin.at('cohorts', cohort, 'follow')}: {error}")
         return
+    if not any(row["period"] for row in entries.periods):
+        place, file = origin.at("cohorts", cohort, "follow", "entered"), Path(block["clinical"]["file"]).name
+        remarks.faults.append(
+            f"{place}: {file} has no date in column {block['follow']['entered']!r} of any case; give the days of entry "
+            "or delete `follow`"
+        )
     remarks.notes.extend(f"cohort {cohort}: {note}" for note in entries.notes)

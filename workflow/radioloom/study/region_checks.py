@@ -91,7 +91,8 @@ def _nameless(study: Study, rows: Rows, origin: Origin, remarks: Remarks) -> Non
 def _a_label(pattern: str) -> bool:
     """Whether a pattern may be the number of a label; one that is no regular expression is told elsewhere."""
     try:
-        return math.isfinite(float(pattern))
+        if "_" not in pattern:  # Python takes 1_0 for ten
+            return math.isfinite(float(pattern))
     except ValueError:
         pass
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
@@ -127,7 +127,7 @@ def looks_like_day(text: str) -> bool:
 def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> date | None:
     """The date of a cell, None where it is empty; `form` as strptime takes it, such as %d.%m.%Y; `key` : the study's.
 
-    Raises StudyError for what is not of this form, is no day of the calendar, or of a year that nobody was followed in.
+    Raises StudyError for what is not of this form, is no day of the calendar, or of one that nobody was followed on.
     """
     if missing(text):
         return None
@@ -137,12 +137,17 @@ def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> 
         whole = TOGETHER.search(asked) is None or read.strftime(asked) == text
     except ValueError:
         whole = False
-    if whole and YEARS[0] <= read.year <= YEARS[1]:
+    if whole and YEARS[0] <= read.year and read.date() <= _latest():
         return read.date()
     fault, remedy = _day_fault(text, asked, whole, key)
     empty = ", or leave it empty" if key.startswith("clinical") else ""  # a part of a cohort is never empty
     told = masked([text]) if NUMBER.fullmatch(text) else shown(text)  # 12.61 may be of a birthday
     raise StudyError(f"{where}: {told} {fault}; correct the cell{remedy}{empty}")
+
+
+def _latest() -> date:
+    """The last day that any clock on Earth shows; it decides what is refused, and is in no result."""
+    return date.today() + timedelta(days=1)
 
 
 def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:
@@ -151,7 +156,8 @@ def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:
     if looks_like_day_number(text):
         return "is the number by which a spreadsheet counts a day, and no date", f": {AS_DATE}"
     if whole:
-        return f"is of a year before {YEARS[0]} or after {YEARS[1]}", ""
+        years = f"is of a year before {YEARS[0]} or after {YEARS[1]}"
+        return years if not YEARS[0] <= datetime.strptime(text, form).year <= YEARS[1] else "is a day after today", ""
     if looks(text) == looks(last):
         spoken = "%B" in form or "%b" in form
         words = ", whose months are read in English alone," if spoken else ","

@@ -45,7 +45,7 @@ def drifted(
         numbers = [k for k in np.unique(mine).tolist() if k > against]
         others = training if against == UNKNOWN else mine == against
         parts = [drift(values[others], values[mine == k]) for k in numbers]
-        q = _corrected(np.array([part.p for part in parts]).reshape(len(parts), -1), of_signature)
+        q = _corrected(np.array([part.p for part in parts]).reshape(len(parts), len(wide.columns)), of_signature)
         for period, part, adjusted in zip(numbers, parts, q, strict=True):
             rows += _rows(
                 {"cohort": cohort, "period": period, "against": against}, wide.columns, of_signature, part, adjusted

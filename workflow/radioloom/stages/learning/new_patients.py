@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 LONG = ("feature_id", "value")  # columns of a table with one row for each value
 ONE = "case"  # what the only patient of a table without cases is called, as `radioloom extract` writes it
+KEYS = ("cohort", "case", "replicate")
+LINE = "\0line"  # column of the lines of the file, which no column of a table is called
 BATCH = "batch"  # column that says what scanner and protocol a patient's values are of
 
 
@@ -70,20 +72,20 @@ def with_covariates(patients: NewPatients, clinical: Path, needed: Sequence[str]
         cases = values.index.get_level_values("case")
         more, frame = (each.droplevel("cohort").reindex(cases).set_axis(values.index) for each in (more, frame))
     frame = frame.reindex(values.index)
-    if not frame["line"].notna().any():
+    if not frame[LINE].notna().any():
         raise StudyError(f"{clinical.name}: none of its cases is among the patients; give both tables the same names")
     more = more.reindex(values.index)
     for name in [name for name in map(str, more) if name in values]:
         before, after = values[name].to_numpy(np.float64), more[name].to_numpy(np.float64)
         other = ~(np.isnan(before) | np.isnan(after) | np.isclose(before, after, rtol=EQUAL, atol=0))
-        _refuse_other(frame["line"][other], clinical.name, name)
+        _refuse_other(frame[LINE][other], clinical.name, name)
         more[name] = np.where(np.isnan(after), before, after)
     batches = _batches(frame, values.index)
     if batches is None or patients.batches is None:
         batches = patients.batches if batches is None else batches
     elif patients.known:  # from a table; what headers say of images, a table corrects
         told = [set(pair) - {UNKNOWN} for pair in zip(batches, patients.batches, strict=True)]
-        _refuse_other(frame["line"][[len(pair) > 1 for pair in told]], clinical.name, BATCH)
+        _refuse_other(frame[LINE][[len(pair) > 1 for pair in told]], clinical.name, BATCH)
         batches = np.where(batches == UNKNOWN, patients.batches, batches)
     return replace(patients, values=values.drop(columns=more.columns, errors="ignore").join(more), batches=batches)
 
@@ -147,7 +149,7 @@ def _keyed(frame: pd.DataFrame, name: str, long: bool) -> pd.DataFrame:
         if frame.empty:
             raise StudyError(f"{name}: no row of replicate 1, which is the one that models take")
     names = _pseudonyms(frame, "cohort", name, ""), _pseudonyms(frame, "case", name, ONE)
-    return frame.assign(line=frame.index).set_index(pd.MultiIndex.from_arrays(names, names=["cohort", "case"]))
+    return frame.assign(**{LINE: frame.index}).set_index(pd.MultiIndex.from_arrays(names, names=["cohort", "case"]))
 
 
 def _pseudonyms(frame: pd.DataFrame, column: str, name: str, otherwise: str) -> list[str]:
@@ -168,11 +170,15 @@ def _numbers(frame: pd.DataFrame, needed: Sequence[str], name: str) -> pd.DataFr
     """The columns needed that there are, as numbers, one row for each case; StudyError for other text, a case twice."""
     import pandas as pd
 
+    if keys := [column for column in needed if column in KEYS and column in frame]:
+        raise StudyError(
+            f"{name}: column {keys[0]!r} says whose a row is, and is no covariate; rename it in the signature's study"
+        )
     twice = frame.index[frame.index.duplicated()]
     if len(twice):
         raise StudyError(f"{name}: case {twice[0][1]} appears twice; keep one row for each patient")
     values = {
-        column: _column(frame[column], f"{name}, column {column!r}", frame["line"])
+        column: _column(frame[column], f"{name}, column {column!r}", frame[LINE])
         for column in needed
         if column in frame
     }
@@ -194,7 +200,7 @@ def _wide(frame: pd.DataFrame, features: Sequence[str], name: str) -> pd.DataFra
     """One row for each case of a table with one row for each value."""
     every = frame.index.unique()
     rows = frame[frame["feature_id"].isin(list(features))]
-    values = rows.assign(value=_column(rows["value"], f"{name}, column 'value'", rows["line"]))
+    values = rows.assign(value=_column(rows["value"], f"{name}, column 'value'", rows[LINE]))
     keys = values.index.to_frame(index=False).assign(feature_id=values["feature_id"].to_numpy())
     if (twice := keys.duplicated()).any():
         first = keys[twice].iloc[0]

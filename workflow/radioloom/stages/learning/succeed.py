@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from radioloom.errors import StudyError
 from radioloom.prediction.metrics import main_metric
 from radioloom.prediction.metrics.record import Judged
 from radioloom.stages.learning.material import Material
@@ -14,6 +15,7 @@ from radioloom.stages.learning.measured import judgeable, measured
 from radioloom.stages.learning.place import placed
 from radioloom.stages.learning.risks import THE_SIGNATURE, ModelKey, risk_of
 from radioloom.stages.learning.signature import Signature
+from radioloom.tables.cohorts import TRAINING
 from radioloom.tables.columns import BASELINE, CROSS_VALIDATION, SIGNATURE
 from radioloom.tables.follow import DIFFERENCE, EARLIER, LATER
 
@@ -33,7 +35,9 @@ def succeed(
     unseen : training cohorts that the earlier signature was not learnt from
     Both are compared by pairs within the folds of the cross-validation, patients of `unseen` alone: the earlier
     signature has seen the others, on whom it would look too good. Nothing where there is no cross-validation.
+    Raises StudyError where the other training cohorts have fewer cases or events than that signature was learnt from.
     """
+    _check_unseen(material, earlier, unseen)
     rows = np.flatnonzero(material.cases["cohort"].isin(unseen).to_numpy())
     later = _of_folds(material, predictions, splits, rows)
     if later is None:
@@ -55,6 +59,19 @@ def succeed(
     }
     keys = {"cohort": place.cohort}
     return [{**keys, "version": name, **{key: row[key] for key in COLUMNS}} for name, row in compared.items()]
+
+
+def _check_unseen(material: Material, earlier: Signature, unseen: list[str]) -> None:
+    """StudyError where the earlier signature has to be learnt from cohorts that are said to be unseen."""
+    roles = material.cases["cohort"].map({name: each["role"] for name, each in material.study["cohorts"].items()})
+    others = (roles == TRAINING) & ~material.cases["cohort"].isin(unseen)
+    events = int(material.outcomes.event[others.to_numpy()].sum())
+    for words, n, before in (("cases", int(others.sum()), earlier.n), ("events", events, earlier.n_events)):
+        if unseen and n < before:
+            raise StudyError(
+                f"supersedes.unseen: the earlier signature was learnt from {before} {words}, and training without "
+                f"{', '.join(unseen)} has {n}; so it has seen some of them: name cohorts that it was not learnt from"
+            )
 
 
 def _of_folds(
