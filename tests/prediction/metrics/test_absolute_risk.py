@@ -225,6 +225,15 @@ def test_a_slope_of_risks_with_a_tail_has_no_interval_however_many_patients(shap
     assert calibration_slope(Judged(risk[None], outcome("binary", event), np.ones((1, 500)))).why == why
 
 
+def test_a_slope_of_risks_with_a_tailed_risk_within_has_no_interval():
+    """The sum of a normal and a skewed risk looks normal in 80 patients, and its slope is as uncertain."""
+    found = binary(1)
+    assert calibration_slope(found).why == ""
+    tailed = np.exp(np.random.default_rng(1).normal(size=(1, len(found.outcomes))))
+    assert calibration_slope(replace(found, within=found.risks)).why == ""
+    assert calibration_slope(replace(found, within=tailed)).why == LONG_TAILS
+
+
 @SETS
 def test_sensitivity_and_specificity_equal_proc_and_wilson_prop_test(which):
     found = binary(which)

@@ -25,8 +25,8 @@ def calibration_slope(judged: Judged) -> Estimate:
     there are too few events (of a binary outcome: or too few without). The error is that of the jackknife over patients
     (of more than `MANY` the sandwich's), and no smaller than the model's: in 50 patients of two cases it holds .94 of
     normal risks, the sandwich .93 (docs/validation.md). No interval where the risk has long tails or one (kurtosis
-    above `LONG`, skewness beyond `LOPSIDED`): the slope of the next patients is that of the few who lie farthest out,
-    and that of all is another than any number of patients shows.
+    above `LONG`, skewness beyond `LOPSIDED`), or a risk within it has: the slope of the next patients is that of the
+    few who lie farthest out, and that of all is another than any number of patients shows.
     """
     risk, outcomes = judged.risks[0], judged.outcomes
     sd = risk.std()
@@ -39,12 +39,19 @@ def calibration_slope(judged: Judged) -> Estimate:
     if fitted.ridge:
         return UNDEFINED
     (beta,), (of_model,) = wald(fitted)
-    if np.mean(column**4) > LONG or abs(np.mean(column**3)) > LOPSIDED:
+    if _tailed(risk) or any(map(_tailed, () if judged.within is None else judged.within)):
         return Estimate(float(beta / sd), why=LONG_TAILS)
     many = len(np.unique(outcomes.patients)) > MANY
     apart = jackknife_errors(column, outcomes, fit, fitted) if not many else robust_errors(column, outcomes, fitted)
     spread = of_patients(outcomes) * np.maximum(apart[0], of_model)
     return Estimate(float(beta / sd), (float((beta - spread) / sd), float((beta + spread) / sd)))
+
+
+def _tailed(risk: np.ndarray) -> bool:
+    """Whether a risk (n,) has long tails or one."""
+    sd = risk.std()
+    z = (risk - risk.mean()) / sd if sd > 0 else np.zeros(len(risk))
+    return bool(np.mean(z**4) > LONG or abs(np.mean(z**3)) > LOPSIDED)
 
 
 def observed_expected(judged: Judged) -> Estimate:

@@ -37,6 +37,7 @@ class Judged:
     horizon_days : at which an absolute risk is judged; 0 of a binary outcome
     steps : days at which `absolute` changes, ascending
     seen : how these patients were censored, computed once for all models
+    within : (k, n) risks of other models that are terms of this one
     """
 
     risks: np.ndarray
@@ -50,6 +51,7 @@ class Judged:
     horizon_days: float = 0.0
     steps: np.ndarray = field(default_factory=lambda: np.zeros(0))
     seen: Censoring | None = None
+    within: np.ndarray | None = None
 
     @property
     def high_risk(self) -> np.ndarray:

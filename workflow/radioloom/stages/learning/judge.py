@@ -55,6 +55,7 @@ def judge(
     place, risk = judgeable(whole, everyone, known)
     models = {key: signature.baselines[key.model] if key.kind == BASELINE else signature for key in risk}
     tau = material.study["outcome"].get("tau")
+    of_it = _of_it(signature)
     judged = {
         key: Judged(
             risk[key][None],
@@ -63,6 +64,7 @@ def judge(
             cut_point=model.cut_point,
             cut_points=model.cut_points,
             tau=tau,
+            within=risk[THE_SIGNATURE][None] if key in of_it and THE_SIGNATURE in risk else None,
         )
         for key, model in models.items()  # a control is the signature
     }
@@ -83,8 +85,13 @@ def _told(material: Material, signature: Signature, place: Place) -> Risks:
     """Risks (m,) of signature and baselines; in new patients none of who lacks every feature of the signature."""
     told = risks(material, signature, place.rows)
     nothing = _nothing(material, signature, place)
-    of_it = {ModelKey(BASELINE, name) for name, each in signature.baselines.items() if takes_risk(each.terms)}
-    return {key: np.where(nothing, np.nan, x) if key in {THE_SIGNATURE, *of_it} else x for key, x in told.items()}
+    of_it = {THE_SIGNATURE} | _of_it(signature)
+    return {key: np.where(nothing, np.nan, x) if key in of_it else x for key, x in told.items()}
+
+
+def _of_it(signature: Signature) -> set[ModelKey]:
+    """Baselines that take the risk of the signature as a term."""
+    return {ModelKey(BASELINE, name) for name, each in signature.baselines.items() if takes_risk(each.terms)}
 
 
 def _nothing(material: Material, signature: Signature, place: Place) -> np.ndarray:
