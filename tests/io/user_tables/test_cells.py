@@ -80,7 +80,7 @@ def test_what_a_comma_or_a_date_is_called():
 
 
 @given(
-    st.dates(date(1900, 1, 1), date(2026, 1, 1)),
+    st.dates(date(1900, 1, 1), date(2100, 12, 31)),
     st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d %b %Y", "%Y%m%d"]),
 )
 def test_days_come_back(value, form):
@@ -128,7 +128,6 @@ def test_numbers_name_the_first_that_is_none():
         ("12.03.2015", "%Y-%m-%d", "'99.99.9999' (9 stands for a digit) is no date of the form '%Y-%m-%d'"),
         ("0215-01-01", "%Y-%m-%d", "is of a year before 1900 or after 2100"),
         ("2210-01-01", "%Y-%m-%d", "is of a year before 1900 or after 2100"),
-        ("2099-01-01", "%Y-%m-%d", "is a day after today"),
         (Day("1899-12-25"), "%d.%m.%Y", "is of a year before 1900 or after 2100"),
         ("1112015", "%d%m%Y", "is no date of the form '%d%m%Y', which is 31122015"),
         ("2015111", "%Y%m%d", "is no date of the form '%Y%m%d', which is 20151231"),
@@ -143,7 +142,7 @@ def test_what_is_wrong_with_a_day(cell, form, words):
 @given(st.dates(), st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%Y%m%d"]))
 def test_days_of_years_that_nobody_was_followed_in_are_refused(value, form):
     written = value.strftime(form).zfill(len(date(2015, 12, 31).strftime(form)))
-    if value.year >= 1900 and value <= date.today():
+    if 1900 <= value.year <= 2100:
         assert day(written, form, "") == value
     else:
         with pytest.raises(StudyError, match=r"c.csv, line 2: "):

@@ -64,6 +64,15 @@ def test_cases_without_an_outcome_or_features_have_a_period_and_move_none(every,
     assert [row["period"] for row in alone.periods] == periods[1:4]
 
 
+@pytest.mark.parametrize("odd", ["1900-01-01", "2091-03-01"])
+def test_a_day_decades_from_the_others_is_told_without_being_shown(odd):
+    days = ["2020-01-03", "2021-01-01", "2022-05-06"]
+    assert entered(days).notes == ()
+    (note,) = entered([*days, odd]).notes
+    assert "more than 20 years before or after half of the others: 1" in note
+    assert odd[:4] not in note
+
+
 def test_the_form_of_dates_is_that_of_the_clinical_table():
     told = entered(["02.01.2020", "01.05.2020"], date_format="%d.%m.%Y")
     assert [row["period"] for row in told.periods] == [1, 2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from radioloom.errors import StudyError
@@ -26,7 +26,6 @@ DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}[-. ]?[A-Za-z
 DAY_NUMBER = re.compile(r"\d{5}(\.\d*)?")
 AS_DATE = "give the column the format of a date (in Excel yyyy-mm-dd) and save it again"
 TOGETHER = re.compile(r"%[A-Za-z]%[A-Za-z]")  # a form whose numbers stand without a mark between them
-EXACT = 2.0**53  # whole numbers below it are exact as float64
 YEARS = 1900, 2100  # that patients were followed in
 
 
@@ -37,16 +36,9 @@ class Day(str):
 
 
 def text_of(value: object) -> str:
-    """A cell as text without blanks around it; "" for a gap of a frame.
-
-    Whole numbers are written as such, whatever their type in a file: 7.0 of an id is 7. Bytes are text of UTF-8.
-    """
+    """A cell as text without blanks around it; "" for a gap of a frame."""
     if isinstance(value, Day):
         return value
-    if isinstance(value, bytes):
-        value = value.decode(errors="replace")
-    if isinstance(value, float) and abs(value) < EXACT:
-        return str(value).removesuffix(".0")
     gap = value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("<NA>", "NaT")
     return "" if gap else composed(str(value).strip())
 
@@ -127,7 +119,7 @@ def looks_like_day(text: str) -> bool:
 def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> date | None:
     """The date of a cell, None where it is empty; `form` as strptime takes it, such as %d.%m.%Y; `key` : the study's.
 
-    Raises StudyError for what is not of this form, is no day of the calendar, or of one that nobody was followed on.
+    Raises StudyError for what is not of this form, is no day of the calendar, or of a year that nobody was followed in.
     """
     if missing(text):
         return None
@@ -137,17 +129,12 @@ def day(text: str, form: str, where: str, key: str = "clinical.date_format") -> 
         whole = TOGETHER.search(asked) is None or read.strftime(asked) == text
     except ValueError:
         whole = False
-    if whole and YEARS[0] <= read.year and read.date() <= _latest():
+    if whole and YEARS[0] <= read.year <= YEARS[1]:
         return read.date()
     fault, remedy = _day_fault(text, asked, whole, key)
     empty = ", or leave it empty" if key.startswith("clinical") else ""  # a part of a cohort is never empty
     told = masked([text]) if NUMBER.fullmatch(text) else shown(text)  # 12.61 may be of a birthday
     raise StudyError(f"{where}: {told} {fault}; correct the cell{remedy}{empty}")
-
-
-def _latest() -> date:
-    """The last day that any clock on Earth shows; it decides what is refused, and is in no result."""
-    return date.today() + timedelta(days=1)
 
 
 def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:
@@ -156,8 +143,7 @@ def _day_fault(text: str, form: str, whole: bool, key: str) -> tuple[str, str]:
     if looks_like_day_number(text):
         return "is the number by which a spreadsheet counts a day, and no date", f": {AS_DATE}"
     if whole:
-        years = f"is of a year before {YEARS[0]} or after {YEARS[1]}"
-        return years if not YEARS[0] <= datetime.strptime(text, form).year <= YEARS[1] else "is a day after today", ""
+        return f"is of a year before {YEARS[0]} or after {YEARS[1]}", ""
     if looks(text) == looks(last):
         spoken = "%B" in form or "%b" in form
         words = ", whose months are read in English alone," if spoken else ","

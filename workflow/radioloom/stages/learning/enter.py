@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MONTHS = {"quarter": 3, "half-year": 6, "year": 12}
+APART = 20  # years: longer than a signature is followed, shorter than a century that was mistyped or a placeholder
 UNKNOWN = 0  # period of a case without a date of entry
 Entry: TypeAlias = tuple[date, str]  # day and case
 
@@ -66,9 +67,18 @@ def enter(
     periods = {case: numbered((entered, case), known, asked["every"]) for entered, case in entries}
     everyone = sorted({*cases, *days})
     rows = [{"cohort": cohort, "case": case, "period": periods.get(case, UNKNOWN)} for case in everyone]
-    without = len(set(cases) - days.keys())
-    note = f"cases without a date in column {column!r}: {without}; they are in no period, and not followed"
-    return Entries(rows, (note,) if without else ())
+    notes = []
+    if without := len(set(cases) - days.keys()):
+        notes.append(f"cases without a date in column {column!r}: {without}; they are in no period, and not followed")
+    if far := _far([entered for entered, _ in known]):
+        who = f"cases that entered more than {APART} years before or after half of the others: {far}"
+        notes.append(f"{who}; periods are counted from the first day: is it right?")
+    return Entries(rows, tuple(notes))
+
+
+def _far(days: list[date]) -> int:
+    """How many days are `APART` years and more from the middle one; days in order."""
+    return sum(abs((each - days[len(days) // 2]).days) > 365.25 * APART for each in days)
 
 
 def numbered(entry: Entry, known: list[Entry], every: str | int) -> int:
