@@ -91,3 +91,10 @@ def test_tests_outside_the_comparisons_are_counted():
     assert words.single_tests(0) == ""
     assert "of one test by itself, not adjusted" in words.single_tests(1)
     assert words.single_tests(6).startswith("Each of the 6 p here is of one test by itself: none is counted among")
+
+
+def test_a_long_name_is_shortened_in_its_middle():
+    assert words.short("original_glcm_Contrast", 30) == "original glcm Contrast"
+    one, other = (f"wavelet_glszm_{end}" for end in ("SizeZoneNonUniformity", "SizeZoneNonUniformityNormalized"))
+    assert words.short(one, 30) != words.short(other, 30)
+    assert max(len(words.short(each, 30)) for each in (one, other)) == 30

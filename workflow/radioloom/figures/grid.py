@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import feature
+from radioloom.figures.words import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,4 +60,4 @@ def name_height(names: Sequence[str]) -> float:
 
 
 def _short(name: str) -> str:
-    return textwrap.shorten(feature(name), 34, placeholder=" …")
+    return short(name, 34)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import feature
+from radioloom.figures.words import short
 from radioloom.tables.columns import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -81,4 +80,4 @@ def network(edges: pd.DataFrame) -> Figure:
 
 
 def _short(name: str) -> str:
-    return textwrap.shorten(feature(name), 40, placeholder=" …")
+    return short(name, 40)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from radioloom.figures import style
-from radioloom.figures.words import feature, plain
+from radioloom.figures.words import plain, short
 from radioloom.tables.tree_values import GENE
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def _tree(axes: Axes, root: Node, splits: pd.DataFrame, spans: dict[int, tuple[f
             axes.plot([place] * 2, [node.height, side.height], color=style.INK, lw=1.1)
             draw(side)
         row = asked.loc[node.split]
-        name = textwrap.shorten(feature(row["feature_id"]), 44, placeholder=" …")
+        name = short(row["feature_id"], 44)
         words = f"{node.split}. {name} > {plain(row['threshold'])}"
         ground = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
         axes.text(sum(places) / 2, node.height + 0.12, words, ha="center", va="bottom", size=7.5, bbox=ground)
@@ -134,7 +133,7 @@ def _bars(axes: Axes, bars: pd.DataFrame) -> None:
     axes.pcolormesh(shades, cmap="Greys", vmin=0, vmax=1, edgecolor=style.PAPER, lw=0.6)
     axes.set_facecolor("#e8d9b5")
     axes.set(ylim=(len(bars), 0), xticks=[])
-    names = [textwrap.shorten(feature(name), 30, placeholder=" …") for name in bars.index]
+    names = [short(name, 30) for name in bars.index]
     axes.set_yticks(np.arange(len(bars)) + 0.5, names, size=7.5)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
@@ -144,7 +143,7 @@ def _genes(axes: Axes, genes: pd.DataFrame) -> object:
     shown = np.clip(genes.to_numpy(float), -LIMIT, LIMIT)
     picture = axes.imshow(shown, cmap="RdBu_r", vmin=-LIMIT, vmax=LIMIT, aspect="auto", interpolation="none")
     axes.set_xticks([])
-    axes.set_yticks(range(len(genes)), [textwrap.shorten(str(name), 24) for name in genes.index], size=5.8)
+    axes.set_yticks(range(len(genes)), [short(str(name), 24) for name in genes.index], size=5.8)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return picture

@@ -161,6 +161,13 @@ def feature(feature_id: str) -> str:
     return feature_id.replace("_", " ")
 
 
+def short(feature_id: str, most: int) -> str:
+    """The same in at most so many letters: names differ by their ends, so that the middle goes."""
+    name = feature(feature_id)
+    head = most // 3
+    return name if len(name) <= most else f"{name[:head].rstrip()}…{name[head + 1 - most :].lstrip()}"
+
+
 def metric(name: str) -> str:
     """The name of a metric in words."""
     from radioloom.prediction.metrics import METRICS
