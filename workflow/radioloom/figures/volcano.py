@@ -50,7 +50,7 @@ def volcano(associations: pd.DataFrame) -> Figure:
         axes.axhline(least, color=style.MUTED, lw=0.8, ls=(0, (4, 2)))
         axes.text(0.0, least, f" q = {SIGNIFICANT}", va="bottom", ha="center", size=7.5, color=style.MUTED)
     axes.axvline(0, color=style.FAINT, lw=0.8)
-    axes.set(xlim=(-most, most), ylim=(0, top * 1.08), xlabel="Spearman's rho", ylabel="p")
+    axes.set(xlim=(-most, most), ylim=(0, top * 1.08), xlabel="Spearman's rho", ylabel="p, cases permuted")
     axes.set_yticks(range(top + 1), [f"{10.0**-k:g}" for k in range(top + 1)])
     axes.figure.legend(loc="outside lower center", ncols=2, handlelength=1.0, columnspacing=1.2)
     return figure
