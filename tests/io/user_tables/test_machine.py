@@ -112,7 +112,7 @@ def test_parquet(name, tmp_path, monkeypatch):
     def ill(*_, **settings):
         raise ERRORS[name]
 
-    for place, attribute in ((parquet, "read_schema"), (pd, "read_parquet")):
+    for place, attribute in ((parquet, "read_schema"), (parquet, "read_table")):
         with monkeypatch.context() as patch:
             patch.setattr(place, attribute, ill)
             told(lambda path: feature_tables.read(path.parent, path.name), tmp_path / "t.parquet", ERRORS[name])

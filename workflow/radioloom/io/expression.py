@@ -164,7 +164,7 @@ def _refuse_no_probe(table: Table, n_unmapped: int, names: list[str], probes: Pl
     if probes is not None and n_unmapped and not names:
         raise StudyError(
             f"expression: {table.name}: none of {n_unmapped} probes is one of the {len(probes.genes)} of one gene that "
-            "genomics.expression.platform names; look at its column `probe`, or take the table of this platform"
+            "genomics.expression.platform names; look at `probe` there, or take the table of this platform"
         )
 
 

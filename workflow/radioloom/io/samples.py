@@ -36,8 +36,8 @@ def samples(data: Path, expression: str, block: Mapping[str, Any]) -> Samples:
     format_, key = kind(data / name), block.get("sample", "")
     if format_.samples is None and not (block.get("file") and key):
         raise StudyError(
-            f"{Path(file_of(name)).name}: a {format_.name} says nothing of its samples; name a table of them with "
-            "`file`, and its column `sample`"
+            f"{Path(file_of(name)).name}: a {format_.name} says nothing of its samples; name a table of them, `file` "
+            "and `sample`"
         )
     rows = _rows(data / name) if format_.samples is None else dict(enumerate(format_.samples(data / name), start=1))
     unit = "line" if format_.samples is None else "sample"
