@@ -111,7 +111,8 @@ PREAMBLE = """# Calibration: how often intervals hold, and tests their level
 Simulated on {day} by `make calibrate-full` (all of it) or `make calibrate` (a quarter of an hour, so fewer studies).
 Studies of 60 features, two covariates and a negative control go through the stages split, reduce, fit and validate,
 with {folds} folds and 300 resamples; a validation cohort has 80 cases. `tests/calibrate/cells.py` says what each kind
-of study is like, `tests/calibrate/population.py` how its patients are made.
+of study is like, `tests/calibrate/population.py` how its patients are made. That of two centres is fitted with
+`strata: cohort`: with the default, `none`, what differs between centres enters coefficients, and nothing was simulated.
 
 * The truth of a cross-validation is the mean performance, among 20,000 patients of the same population, of models
   learnt from as many patients as all folds but one have; where nothing foretells the outcome it is chance, and 0 of

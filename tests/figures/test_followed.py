@@ -216,8 +216,6 @@ def test_who_has_no_date_of_entry_is_counted(sound):
     assert said.lines[0] == statements(sound).lines[0]
 
 
-def test_too_many_gaps_are_told_of_a_table_that_does_not_count_them(sound):
-    few = sound.followed.drop(columns="n_measured").assign(
-        low=np.nan, high=np.nan, withheld=TOO_MANY_MISSING, verdict=""
-    )
-    assert "too many cases lack a value of it." in " ".join(statements(replace(sound, followed=few)).lines)
+def test_too_many_gaps_are_told_with_how_many_are_known(sound):
+    few = sound.followed.assign(low=np.nan, high=np.nan, withheld=TOO_MANY_MISSING, verdict="", n_measured=3)
+    assert "every value of it is known of 3 of " in " ".join(statements(replace(sound, followed=few)).lines)

@@ -1,9 +1,12 @@
 """What the report says of the validation cohorts together: a summary with its doubts, or why there is none."""
 
+from dataclasses import replace
+
 import pytest
 
 from made.validated_study import section, study
 from radioloom.figures import pooled
+from radioloom.stages.report.sections.pooled import POOLED as SECTION
 from radioloom.tables import POOLED
 
 NONE = dict.fromkeys(("estimate", "low", "high", "predicted_low", "predicted_high", "tau2", "i2"))
@@ -25,7 +28,7 @@ def test_the_summary_in_words():
         f"Over 4 validation cohorts the signature has C-index 0.70 (0.62–0.77); its interval {ALONE} excludes 0.5 "
         "(chance). In a further cohort of the same kind it is expected in 0.45–0.87; I² 35 %."
     )
-    vague = pooled.statement(rows(KNOWN | {"low": 0.4}, left_out=1))
+    vague = pooled.statement(rows(KNOWN | {"low": 0.4}, left_out=1), ["events"])
     assert "Over 4 validation cohorts (1 cohort with fewer than 10 patients of the rarer outcome left out)" in vague
     assert f"its interval {ALONE} holds 0.5 (chance)" in vague
 
@@ -43,11 +46,26 @@ def test_a_bound_beside_chance_is_not_printed_as_chance():
 
 
 def test_too_few_cohorts_have_none_and_the_reason_stands():
-    told = pooled.statement(rows(NONE, cohorts=2, left_out=1))
+    told = pooled.statement(rows(NONE, cohorts=2, left_out=1), ["events"])
     assert told == (
         "No summary over validation cohorts: of 2 there can be none (1 cohort with fewer than 10 patients of the rarer "
         "outcome left out), but of three or more."
     )
+
+
+def test_each_reason_why_cohorts_are_left_out_is_told():
+    told = pooled.statement(rows(KNOWN, left_out=4), ["missing", "not asked", "not asked"])
+    assert "(1 cohort left out: too many cases lack a value of the model, or of one of the two; 2 cohorts left" in told
+    assert "does not ask for it; 1 cohort left out without a value of it)" in told
+    assert "fewer than 10" not in told
+    assert "over 3 validation cohorts: in one of them it is 0 or 1" in pooled.statement(rows(NONE, cohorts=3))
+
+
+@pytest.mark.parametrize(("withheld", "words"), [("not asked", "does not ask"), ("events", "2 cohorts with fewer")])
+def test_the_section_has_the_reasons_of_metrics(withheld, words):
+    inputs = study(pooled=rows(NONE, cohorts=0, left_out=2))
+    bare = inputs.metrics.assign(low=None, high=None, withheld=withheld)
+    assert words in SECTION.build(replace(inputs, metrics=bare))["statement"]
 
 
 def test_a_difference_keeps_its_sign_in_the_table():

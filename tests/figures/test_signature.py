@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
 from made.validated_study import section, study
 from radioloom import tables
 from radioloom.figures import signature, volume
 from radioloom.stages.learning.signature import Signature, Term
+from radioloom.stages.report.sections.signature import SIGNATURE
 
 SELECTION = pd.DataFrame({"feature_id": ["a", "b"], "volume_rho": [0.95, 0.1], "score": [0.6, 0.7]})
 SELECTION_OF_NONE = tables.SELECTION.frame([])
@@ -26,6 +28,28 @@ def test_table_and_bars():
     assert table.columns[2:4] == ("coefficient per SD", "hazard ratio per SD (95 % interval)")
     assert table.rows[0] == ("a", "texture", "0.690", "2.00 (1.00–4.00)", "0.60", "0.95", "1.000", "2.000")
     assert list(signature.bars(model(0.69))["low"]) == [0.0]
+
+
+def test_a_coefficient_against_its_own_concordance_is_told():
+    assert signature.opposed(model(0.69, 0.2), SELECTION) == ""
+    assert signature.opposed(model(None, None), SELECTION) == ""
+    told = signature.opposed(model(0.69, -0.2), SELECTION)
+    assert "the sign of b (concordance alone 0.70, coefficient −0.200): correlated features" in told
+    assert "sign of a (concordance alone 0.40" in signature.opposed(model(0.69), SELECTION.assign(score=[0.4, 0.7]))
+    assert signature.opposed(model(0.69), SELECTION.assign(score=[0.498, 0.7])) == ""
+
+
+@pytest.mark.parametrize("role", ["training", "validation"])
+def test_centres_that_are_fitted_as_one_are_told_in_brief(role):
+    selection = tables.SELECTION.frame([{"split": "frozen", "feature_id": "a", "step": "", "kept": True, "group": "",
+                                         "reason": "", "score": 0.4, "volume_rho": 0.1}])  # fmt: skip
+    inputs = study(signature=model(0.69), selection=selection)
+    cohorts = {**inputs.settings["cohorts"], "other": {"role": role}}
+    inputs = replace(inputs, settings={**inputs.settings, "model": {"kind": "cox"}, "cohorts": cohorts})
+    told, brief = section("signature", inputs), SIGNATURE.build(inputs)["brief"][1:]
+    assert ("fitted across them" in told) == bool(brief) == (role == "training")
+    assert "concordance alone 0.40, coefficient 0.690" in told
+    assert all("coefficient 0.690" in line for _, line in brief)
 
 
 def test_a_model_without_coefficients_has_none_in_its_table():

@@ -8,8 +8,9 @@ import pytest
 from made.synthetic_study import survival_study
 from radioloom.figures import size, words
 from radioloom.stages.report.report import report
+from radioloom.stages.report.sections.size import SIZE
 from radioloom.stats.sample_size import CRITERIA
-from radioloom.tables import LEARNING_CURVE, OPTIMISM, SAMPLE_SIZE
+from radioloom.tables import LEARNING_CURVE, METRICS, OPTIMISM, SAMPLE_SIZE
 
 
 def sized(n: int, candidates: dict, signature: dict, parameters: tuple[int, int] = (90, 4), events: int = 36):
@@ -193,6 +194,17 @@ def test_the_report_says_what_a_study_can_carry_before_what_came_out():
     assert "Learning curve</h3>" in page
     assert "Optimism</h3>" in page
     assert "Optimism</h3>" not in report(replace(beside, optimism=OPTIMISM.frame([])))
+
+
+def test_all_repeats_are_told_beside_the_curve_where_a_baseline_is_compared():
+    inputs = survival_study()
+    row = {**inputs.metrics.iloc[0].to_dict(), "evaluation": "cross-validation", "kind": "signature", "variant": ""}
+    row |= {"model": "signature", "metric": "c_index", "horizon_days": 0.0, "against": "", "estimate": 0.63}
+    metrics = METRICS.frame([row, {**row, "against": "volume", "estimate": 0.01}])
+    settings = {**inputs.settings, "validation": {**inputs.settings["validation"], "cross_validation": {"repeats": 9}}}
+    known = curve(0.55, 0.57, 0.58, 0.6, 0.61, 0.604)
+    asked = replace(inputs, settings=settings, metrics=metrics, sample_size=SMALL, learning_curve=known)
+    assert SIZE.build(asked)["curve_words"].endswith("Over all 9 repeats the whole training gives 0.63.")
 
 
 def test_patients_needed_are_told_with_two_digits_and_never_too_few():

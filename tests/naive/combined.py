@@ -21,10 +21,11 @@ def combined(rows, whose, block):
             lesion[row["feature"], row["ibsi"]] = row["value"]
     taken = {}
     for kind, lesions in of_kind.items():
+        before = _first(kind, of_kind)
         volumes = {case: next(v for (_, ibsi), v in each.items() if ibsi == VOLUME) for case, each in lesions.items()}
-        if len(lesions) > 1 and any(math.isnan(volume) for volume in volumes.values()):
+        if before is None or (len(lesions) > 1 and any(math.isnan(volume) for volume in volumes.values())):
             continue
-        largest = sorted(lesions, key=lambda case: (-volumes[case], case))[0]
+        largest = sorted(lesions, key=lambda case: (-before[case], case) if case in before else (0.0, case))[0]
         for feature, ibsi in lesions[largest]:
             values = {case: each[feature, ibsi] for case, each in lesions.items()}
             value = values[largest]
@@ -36,6 +37,17 @@ def combined(rows, whose, block):
                 value = sum(volumes[case] * each for case, each in known.items()) / weight if known else math.nan
             taken[(*kind, feature)] = value
     return _over_time(taken, visits) if visits else taken
+
+
+def _first(kind, of_kind):
+    """Volume of each lesion in the first replicate; None where lesions are others there, or one has no volume."""
+    replicates = [each[2] for each in of_kind if each[:2] == kind[:2] and each[3:] == kind[3:]]
+    first = of_kind[(*kind[:2], "1" if "1" in replicates else min(replicates), *kind[3:])]
+    volumes = {case: next(v for (_, i), v in each.items() if i == VOLUME) for case, each in first.items()}
+    if len(first) == len(of_kind[kind]) == 1:
+        return volumes
+    unknown = any(math.isnan(volume) for volume in volumes.values())
+    return None if set(first) != set(of_kind[kind]) or unknown else volumes
 
 
 def _over_time(taken, visits):

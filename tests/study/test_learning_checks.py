@@ -5,9 +5,10 @@ import yaml
 
 from made.many_cases import many_cases
 from radioloom.errors import StudyError
+from radioloom.prediction.models.centres import across
 from radioloom.prediction.usual_models import usual
 from radioloom.study import load, verify
-from radioloom.study.learning_checks import with_models, with_selector
+from radioloom.study.learning_checks import learning_notes, with_models, with_selector
 
 
 @pytest.fixture
@@ -179,3 +180,31 @@ def test_a_fault_of_a_listed_model_is_told_with_its_name(bench, models, words):
         verified(bench)
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ({"kind": "cox", "settings": {"strata": "none"}}, "{strata: cohort}` fits within them"),
+        ({"kind": "cox", "settings": {"strata": "cohort"}}, ""),
+        ({"kind": "cox", "grid": {"settings": {"strata": ["none", "cohort"]}}}, ""),
+        ({"kind": "logistic"}, "this kind of model has no setting"),
+        ({}, ""),
+    ],
+)
+def test_centres_that_are_fitted_as_one_are_told(model, words):
+    cohorts = {"a": {"role": "training"}, "b": {"role": "training"}, "v": {"role": "validation"}}
+    told = across({"cohorts": cohorts, "model": model})
+    assert told.startswith("2 training cohorts: concordance compares patients of one cohort alone") == bool(words)
+    assert words in told
+    assert across({"cohorts": {**cohorts, "b": {"role": "validation"}}, "model": model}) == ""
+
+
+def test_the_check_of_a_study_of_two_training_cohorts_warns(bench):
+    _, before = verified(bench)
+    assert not any("fitted across them" in note for note in before)
+    settings = {"cohorts": {"a": {"role": "training"}, "b": {"role": "training"}}}
+    block = {"kind": "cox", "selector": "none", "settings": {}, "grid": {}}
+    (note,) = learning_notes({**settings, "model": block})
+    assert note.startswith("model: 2 training cohorts")
+    assert "`model.settings: {strata: cohort}`" in note

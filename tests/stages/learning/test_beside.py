@@ -202,6 +202,13 @@ def test_the_report_says_who_is_best_and_what_that_is_worth():
     assert [len(axes.lines) for axes in drawn.axes] == [2 + 2 * 4] * 2
 
 
+def test_only_folds_have_a_share_that_chose_the_settings():
+    table = figures.table(judged().assign(settings="n_features 20", share=1.0))
+    assert "training sets" not in table.columns[-1]
+    assert {row[-1] for row in table.rows if "cross-validation" in row[0]} == {"n_features 20 (100 %)"}
+    assert {row[-1] for row in table.rows if "cross-validation" not in row[0]} == {"n_features 20"}
+
+
 def test_a_section_shows_the_models_in_the_order_of_the_study():
     study = survival_study()
     shown = section.build(replace(study, models=judged(), settings={**study.settings, "models": LISTED}))

@@ -7,6 +7,7 @@ import pytest
 from radioloom.prediction.metrics.kaplan_meier import kaplan_meier
 from radioloom.stages.learning.targets import targets, tolerance_of, verdict
 from radioloom.tables import CURVES, METRICS, TARGETS
+from radioloom.tables.columns import WITHHELD
 from radioloom.tables.targets import OF_GENES, counted
 
 PLAIN = {"what": "a number", "published": "0.60", "bound": "", "source": "a", "verified": "paper"}
@@ -64,6 +65,23 @@ def judged(metrics=(ROW,), curves=(), training=("b", "a"), **by_name):
     published = {"targets": {name: PLAIN | change for name, change in by_name.items()}}
     rows = targets(published, METRICS.frame(list(metrics)), CURVES.frame(list(curves)), list(training))
     return TARGETS.frame(list(rows)).set_index("target")
+
+
+@pytest.mark.parametrize(
+    ("withheld", "word"),
+    [
+        ("events", "not comparable"),
+        ("same risk", "not comparable"),
+        ("missing", "not comparable"),
+        ("not asked", "reproduced"),
+    ],
+)
+def test_a_number_that_metrics_withholds_gets_no_verdict(withheld, word):
+    bare = {**ROW, "estimate": 0.6, "low": None, "high": None, "withheld": withheld}
+    row = judged(metrics=[bare], c={"compare": ASKED}).loc["c"]
+    assert (row["verdict"], row["n"]) == (word, 90)
+    assert row["reason"] == ("" if word == "reproduced" else WITHHELD[withheld])
+    assert np.isnan(row["estimate"]) == (word != "reproduced")
 
 
 def test_rows_say_where_the_number_stands():

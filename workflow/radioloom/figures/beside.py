@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,14 +45,20 @@ def table(frame: pd.DataFrame) -> Exhibit:
             apart(row["difference"], row["difference_low"], row["difference_high"], 0.0),
             number(row["volume_rho"]),
             number(row["features"], 0 if float(row["features"]).is_integer() else 1),
-            *([f"{row['settings']} ({percent(row['share'])})" if row["settings"] else DASH] if chosen else []),
+            *([_chosen(row)] if chosen else []),
         )
         for row in frame.to_dict("records")
     ]
     main = metric(frame["metric"].iloc[0])
     heads = ("judged in", "model", main, "minus volume", "rho of risk and volume", "features")
-    heads += ("settings that most training sets chose",) if chosen else ()
+    heads += ("settings chosen, of folds by most (n_features: at most)",) if chosen else ()
     return Exhibit(heads, tuple(rows), (2, 3, 4, 5), grouped=True)
+
+
+def _chosen(row: dict[str, Any]) -> str:
+    """The settings of a row of MODELS; of the one training of a validation cohort there is no share."""
+    share = f" ({percent(row['share'])})" if row["evaluation"] == CROSS_VALIDATION else ""
+    return f"{row['settings']}{share}" if row["settings"] else DASH
 
 
 def statements(frame: pd.DataFrame) -> list[str]:

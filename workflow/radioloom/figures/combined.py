@@ -36,10 +36,15 @@ def sentence(frame: pd.DataFrame, block: dict[str, Any]) -> str:
         f" In {count(undecided, 'case')} one of several lesions was excluded or has no known volume, so that the "
         "patient lacks all of them."
     )
+    others = int(frame["not_repeated"].sum())
+    retest = (
+        f" In {count(others, 'case')} a later replicate has other lesions than the first: agreement is not of "
+        f"{'it' if others == 1 else 'them'}."
+    )
     return (
         f"A patient's images are one case of the models: {count(int(frame['images'].sum()), 'region')} measured were "
         f"combined, and {LESIONS[block['lesions']]}. What a patient lacks is missing, and stands in the table."
-        f"{told if undecided else ''}"
+        f"{told if undecided else ''}{retest if others else ''}"
     )
 
 

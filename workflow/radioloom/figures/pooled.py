@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from radioloom.figures import forest, style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.verdicts import of_summary
 from radioloom.figures.words import DASH, apart, chance, count, metric, number, percent
-from radioloom.tables.columns import FEWEST_EVENTS, SIGNATURE
+from radioloom.tables.columns import FEW_EVENTS, FEWEST_EVENTS, SIGNATURE, WITHHELD
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,11 +35,18 @@ def table(frame: pd.DataFrame) -> Exhibit:
     return Exhibit(heads, tuple(rows), (1, 2, 3, 4, 5))
 
 
-def statement(frame: pd.DataFrame) -> str:
-    """What the summary says of the signature, or why there is none. frame : POOLED."""
+def statement(frame: pd.DataFrame, why: Sequence[str] = ()) -> str:
+    """What the summary says of the signature, or why there is none.
+
+    frame : POOLED; why : `withheld` of METRICS of the signature in each cohort that is left out
+    """
+    from radioloom.stats.random_effects import FEWEST_TO_PREDICT
+
     row = frame[(frame["kind"] == SIGNATURE) & (frame["against"] == "")].iloc[0]
-    left = f"{count(row['left_out'], 'cohort')} with fewer than {FEWEST_EVENTS} patients of the rarer outcome left out"
-    gone = f" ({left})" if row["left_out"] else ""
+    gone = f" ({_left_out(row['left_out'], why)})" if row["left_out"] else ""
+    if row.isna()["estimate"] and row["cohorts"] >= FEWEST_TO_PREDICT:
+        cannot = "in one of them it is 0 or 1, or no resample changes it"
+        return f"No summary over {row['cohorts']} validation cohorts{gone}: {cannot}."
     if row.isna()["estimate"]:
         return f"No summary over validation cohorts: of {row['cohorts']} there can be none{gone}, but of three or more."
     among = f"it is expected in {_range(row['predicted_low'], row['predicted_high'])}"
@@ -45,6 +54,19 @@ def statement(frame: pd.DataFrame) -> str:
     lead = f"Over {count(row['cohorts'], 'validation cohort')}{gone} the signature has"
     told = of_summary(row)
     return f"{lead} {told} {ahead}; I² {percent(row['i2'])}."
+
+
+def _left_out(n: int, why: Sequence[str]) -> str:
+    """How many cohorts are left out for each reason; of the rest the signature gives no risks."""
+    counts = Counter(why)
+    told = [
+        f"{count(many, 'cohort')} with fewer than {FEWEST_EVENTS} patients of the rarer outcome left out"
+        if reason == FEW_EVENTS
+        else f"{count(many, 'cohort')} left out: {WITHHELD[reason]}"
+        for reason, many in counts.items()
+    ]
+    rest = n - counts.total()
+    return "; ".join([*told, *([f"{count(rest, 'cohort')} left out without a value of it"] if rest > 0 else [])])
 
 
 @style.drawn

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SEEN = 0.005  # of a concordance from one half: what two digits show
 SHOWN = 10  # rows of a table that would otherwise fill pages; the whole is in the tables of the study
 GROUPS = {  # what does not explain itself
     "filtered": "of filtered images: wavelet, Laplacian of Gaussian and others",
@@ -57,6 +58,26 @@ def table(model: Any, selection: pd.DataFrame) -> Exhibit:
     effects = ("coefficient per SD", ratio) if weighted(model) else ()
     heads = ("feature", "group", *effects, "concordance alone", "rho with volume", "mean", "SD")
     return Exhibit(heads, tuple(rows), tuple(range(2, len(heads))))
+
+
+def opposed(model: Any, selection: pd.DataFrame) -> str:
+    """Features whose coefficient is against their own concordance in training; "" where there are none.
+
+    model : the frozen signature; selection : rows of SELECTION of the split `frozen`
+    """
+    alone = selection.set_index("feature_id")["score"]
+    against = [
+        f"{term.feature_id} (concordance alone {number(score)}, coefficient {number(term.coefficient, 3)})"
+        for term in model.terms
+        if term.coefficient and abs((score := alone.get(term.feature_id, math.nan)) - 0.5) >= SEEN
+        if (score > 0.5) != (term.coefficient > 0)
+    ]
+    if not against:
+        return ""
+    return (
+        f"Against what training shows of the feature alone, within each cohort, is the sign of {joined(against)}: "
+        "correlated features of one model do that, and so do training cohorts that differ and are fitted as one."
+    )
 
 
 def notes(model: Any) -> list[tuple[str, str]]:

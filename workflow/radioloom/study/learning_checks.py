@@ -7,6 +7,7 @@ from typing import Any
 
 from radioloom.prediction.grid import COUNT, MOST, Block, combinations, lists
 from radioloom.prediction.models import MODELS, misfit, of_baselines
+from radioloom.prediction.models.centres import across
 from radioloom.prediction.selectors import SELECTORS
 from radioloom.prediction.selectors.forward import FORWARD
 from radioloom.prediction.usual_models import DEFAULT, usual
@@ -97,7 +98,7 @@ def _grid_faults(declared: Block, found: Block, place: Place, origin: Origin) ->
 
 
 def learning_notes(settings: dict[str, Any]) -> Iterator[str]:
-    """Where a selector leaves few features to a model that chooses by itself."""
+    """Where a selector leaves few features to a model that chooses by itself, or centres are fitted as one."""
     declared = settings[KEY]
     model, selector = MODELS[declared["kind"]], SELECTORS[declared["selector"]]
     if model.chooses and selector.counts:
@@ -106,6 +107,8 @@ def learning_notes(settings: dict[str, Any]) -> Iterator[str]:
             f"model: the selector {selector.name} leaves {model.name} at most {most} features to choose from "
             "(n_features); `selector: none` leaves it all"
         )
+    if warning := across(settings):
+        yield f"model: {warning}"
 
 
 def _size_faults(grid: dict[str, Any], place: Place, origin: Origin) -> Iterator[str]:

@@ -35,5 +35,6 @@ COMBINATIONS = Table(
         Column("images", "int64", "images or rows of the sheet or table, replicates among them"),
         Column("several", "int64", "patients with several lesions of it"),
         Column("undecided", "int64", "of these, with a lesion excluded or of no known volume: they lack it too"),
+        Column("not_repeated", "int64", "whose later replicate has other lesions: no agreement is of it"),
     ),
 )

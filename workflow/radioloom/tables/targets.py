@@ -25,7 +25,7 @@ VERDICTS = {  # `verdict`
     WITHIN: "farther apart, and in the band that was declared",
     DIFFERS: "neither",
     SHOWN: "not judged, for what was published is not verified",
-    NOT_COMPARABLE: "the study has no such number, for the reason given",
+    NOT_COMPARABLE: "the study has no such number, or none to judge by, for the reason given",
 }
 SIGNS = {"below": "< ", "above": "> "}  # `bound` -> before the number that was published
 SURVIVAL, MEDIAN_SURVIVAL = "survival", "median_survival"  # `metric` of a group of CURVES, in the place of METRICS'

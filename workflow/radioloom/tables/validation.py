@@ -65,7 +65,7 @@ POOLED = Table(
         Column("tau2", "float64", "variance between cohorts (restricted likelihood), on `scale`", null=True),
         Column("i2", "float64", "its share of the variance of a typical cohort, 0 to 1", null=True),
         Column("cohorts", "int64", "cohorts that are summarised"),
-        Column("left_out", "int64", "validation cohorts that are not: too few events for an interval"),
+        Column("left_out", "int64", "validation cohorts that are not: METRICS withholds the interval there"),
         Column("n", "int64", "cases of those summarised, of which a patient may have several"),
         Column("n_events", "int64", "of them with the event"),
     ),

@@ -10,7 +10,18 @@ import numpy as np
 
 from radioloom.imaging.controls import CONTROLS
 from radioloom.prediction.metrics.kaplan_meier import Curve, survival_quantile
-from radioloom.tables.columns import APPARENT, BASELINE, CONTROL, CROSS_VALIDATION, NULL, SIGNATURE
+from radioloom.tables.columns import (
+    APPARENT,
+    BASELINE,
+    CONTROL,
+    CROSS_VALIDATION,
+    FEW_EVENTS,
+    NULL,
+    SAME_RISK,
+    SIGNATURE,
+    TOO_MANY_MISSING,
+    WITHHELD,
+)
 from radioloom.tables.targets import (
     DIFFERS,
     JUDGED,
@@ -29,6 +40,7 @@ if TYPE_CHECKING:
 OF_ALL = (APPARENT, CROSS_VALIDATION)  # evaluations of all training cohorts together
 SLACK = 1e-9  # of a tolerance: 0.585 and 0.5855 are half a digit apart
 ABSENT = "the study has no such number"
+NOT_TO_JUDGE = (FEW_EVENTS, SAME_RISK, TOO_MANY_MISSING)  # `withheld` of numbers that say nothing, near or far
 UNDEFINED = "the study's number is not defined for these cases"
 NOBODY = "nobody of the group is there, or was followed that long"
 Target = Mapping[str, Any]  # one of `targets`, checked
@@ -144,6 +156,8 @@ def _of_metrics(metrics: pd.DataFrame, keys: Mapping[str, str], asked: Target) -
     if rows.empty:
         return Number(reason=ABSENT)
     row = rows.iloc[0]
+    if row["withheld"] in NOT_TO_JUDGE:
+        return Number(n=int(row["n"]), n_events=int(row["n_events"]), reason=WITHHELD[row["withheld"]])
     why = UNDEFINED if np.isnan(row["estimate"]) else ""
     estimate, low, high = (float(row[key]) for key in ("estimate", "low", "high"))
     return Number(estimate, low, high, int(row["n"]), int(row["n_events"]), why)

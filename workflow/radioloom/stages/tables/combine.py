@@ -206,5 +206,6 @@ def _summary(lesions: pd.DataFrame, rows: pd.DataFrame) -> Iterable[dict[str, An
                 "lacking": len(people.get(cohort, set()) - whole),
                 "images": len(kind),
                 "several": kind.loc[kind["n"] > 1, "patient"].nunique(),
-                "undecided": kind.loc[~kind["known"], "patient"].nunique(),
+                "undecided": kind.loc[~kind["known"] & kind["same"], "patient"].nunique(),
+                "not_repeated": kind.loc[~kind["same"], "patient"].nunique(),
             }

@@ -10,7 +10,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.stages.tables.combined_names import EACH, LISTS, MEAN, RULES, SUM, words_of
-from radioloom.tables.columns import PARTS
+from radioloom.tables.columns import FIRST, PARTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 VOLUMES = ("RNU0", "YEKZ")  # IBSI ids of the volume that weighs lesions, the first that a table has
 REGION = ["cohort", "case", "replicate", *PARTS]  # of one measured region
 KIND = ["cohort", "patient", "replicate", *PARTS]  # of which a patient may have several lesions
+WHOSE = ["cohort", "patient", *PARTS]  # whose lesions are the same in every replicate
 SHOWN = 3
 
 
@@ -27,12 +28,15 @@ def lesions_of(
     settings: Mapping[str, Any],
     listed: Iterable[Mapping[str, str]] = (),
 ) -> pd.DataFrame:
-    """The regions that are combined, one a row: REGION, patient, volume, n (lesions of its kind) and largest.
+    """The regions that are combined, one a row.
+
+    Columns: REGION, patient, volume, n (lesions of its kind), known, same and largest.
 
     features : FEATURES; patients : PATIENTS; settings : the study's `combine`; listed : see `combine`
     Lesions are the cases of one patient and replicate with one region, modality and visit. The largest is that of the
     largest volume, of equal ones the first by name. Where the volume of one of several is not known, none is taken:
-    one that is listed and was not measured is a lesion too, and counts in n.
+    one that is listed and was not measured is a lesion too, and counts in n. Lesions are chosen once, in the first
+    replicate: of another with other lesions (same: false) none is taken, for agreement is of one lesion with itself.
     """
     lesions = _of_patients(features[REGION].drop_duplicates(), patients)
     for part, key in LISTS.items():
@@ -63,9 +67,24 @@ def lesions_of(
     if settings["lesions"] == MEAN:
         lesions["volume"] = lesions["volume"].where(lesions["volume"] > 0)
     known = ~several | (kind["volume"].transform("count") == lesions["n"])
-    ordered = lesions.sort_values(["volume", "case"], ascending=[False, True], kind="stable")
-    first = ordered.groupby(KIND)["case"].transform("first")
-    return lesions.assign(known=known, largest=known & lesions["case"].eq(first))
+    return _chosen_once(lesions.assign(known=known))
+
+
+def _chosen_once(lesions: pd.DataFrame) -> pd.DataFrame:
+    """The lesions with `same` and `largest`, both by the first replicate of each patient and kind.
+
+    One lesion in each replicate is the same, whatever its case is called; of several each has the case of the first.
+    """
+    later = lesions.assign(later=lesions["replicate"].ne(FIRST)).sort_values(["later", "replicate"], kind="stable")
+    first = lesions[lesions["replicate"].eq(later.groupby(WHOSE)["replicate"].transform("first"))]
+    ordered = first.sort_values(["volume", "case"], ascending=[False, True], kind="stable").drop_duplicates(WHOSE)
+    chosen = lesions[WHOSE].merge(ordered[[*WHOSE, "case", "n", "known"]], on=WHOSE, how="left")
+    names, single = [*WHOSE, "case"], lesions["n"] == 1
+    repeated = single | lesions.set_index(names).index.isin(first.set_index(names).index)
+    alike = repeated & lesions["n"].eq(chosen["n"])
+    same = alike.groupby([lesions[name] for name in KIND]).transform("all")
+    known = lesions["known"] & chosen["known"] & same
+    return lesions.assign(known=known, same=same, largest=known & (single | lesions["case"].eq(chosen["case"])))
 
 
 def _of_patients(regions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def build(study: ReportInputs) -> dict[str, Any]:
     """The frozen signature: table, figures, how its features were selected and how stable that is."""
     from radioloom.prediction.models import MODELS
+    from radioloom.prediction.models.centres import across
     from radioloom.stages.learning.lineage import in_words
 
     model, chosen = study.signature, names(study)
@@ -30,6 +31,7 @@ def build(study: ReportInputs) -> dict[str, Any]:
     folds = study.selection[study.selection["split"] != FROZEN]
     proxies = _proxies(frozen, chosen, study.settings["baselines"].get(VOLUME, [""])[0])
     size = f"{len(chosen)} of {count(len(frozen), 'feature')}"
+    warning, opposed = across(study.settings), signature.opposed(model, frozen)
     line = f"{size}, learnt on {count(model.n, 'training case')} ({count(model.n_events, 'event')})."
     return {
         "model": model,
@@ -57,9 +59,14 @@ def build(study: ReportInputs) -> dict[str, Any]:
         "tuning": None if study.tuning is None or study.tuning.empty else tuning.table(study.tuning),
         "folds_alone": not study.settings["validation"].get("leave_one_cohort_out"),
         "notes": signature.notes(model),
+        "across": warning,
+        "opposed": opposed,
         **_outliers(study),
         "scaling": signature.scaling(model),
-        "brief": [("Signature", f"{line} {proxies}".strip())],
+        "brief": [
+            ("Signature", f"{line} {proxies}".strip()),
+            *([("Training cohorts", f"{warning}. {opposed}".strip())] if warning else []),
+        ],
     }
 
 

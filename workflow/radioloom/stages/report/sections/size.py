@@ -42,6 +42,7 @@ def _whole(study: ReportInputs) -> float:
     rows = study.metrics
     if rows is None:
         return float("nan")
+    rows = rows[(rows["against"] == "") & (rows["variant"] == "")]
     of = (rows["evaluation"] == CROSS_VALIDATION) & (rows["kind"] == SIGNATURE) & (rows["metric"] == main)
     return float(rows.loc[of, "estimate"].iloc[0]) if of.sum() == 1 else float("nan")
 
