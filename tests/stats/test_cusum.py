@@ -54,3 +54,9 @@ def test_patients_cross_the_binary_limit_as_often_as_it_says():
     crossed = [(cusum(binary_scores(draws.random(n) < each, each, 2.0)) > limit).any() for each in drawn]
     assert np.mean(crossed) == pytest.approx(0.1, abs=0.04)
     assert limit < binary_limit(2.0, chance, 0.99, rng(1, "limit"))
+
+
+def test_a_course_that_never_ends_has_no_limit():
+    draws = rng(1, "never")
+    assert binary_limit(2.0, np.zeros(20), 0.99, draws) is None
+    assert binary_limit(2.0, np.full(20, 1e-6), 0.99, draws) is None

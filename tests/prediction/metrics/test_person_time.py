@@ -54,3 +54,11 @@ def test_what_came_after_all_follow_up_of_training_is_not_counted():
     np.testing.assert_allclose(hazard.expected(np.array([0.5, 0.5, 1.5]), time), [0.1, 0.3, 0.3 * np.e])
     alone = BaselineHazard([10.0], [0.1], 0.5, 30.0, alone=True)
     assert np.isnan(alone.expected(np.zeros(3), time)).all()
+
+
+@pytest.mark.parametrize("expected", [1.1e5, 1e12, np.inf])
+def test_limits_of_any_number_of_expected_events_are_told(expected):
+    low, high = by_chance(expected, 0.95)
+    assert low <= 1 <= high
+    if expected == 1.1e5:
+        assert [low, high] == pytest.approx(stats.poisson.ppf([0.025, 0.975], expected) / expected, abs=1e-4)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 COURSE, PATHS = 100, 4000  # expected events of a course that a limit is of; simulated courses
+STEPS = 20_000  # patients of the longest course that is simulated: of fewer than one event in 200 there is no limit
 
 
 def survival_scores(event: np.ndarray, expected: np.ndarray, ratio: float) -> np.ndarray:
@@ -46,9 +47,15 @@ def survival_limit(ratio: float, level: float, draws: np.random.Generator) -> fl
     return _limit(before, np.where(happened, np.log(ratio), 0.0), level)
 
 
-def binary_limit(ratio: float, probability: np.ndarray, level: float, draws: np.random.Generator) -> float:
-    """The same of a binary sum, for patients drawn from those of these probabilities (n,) above 0."""
-    steps = max(1, round(COURSE / float(probability.mean())))
+def binary_limit(ratio: float, probability: np.ndarray, level: float, draws: np.random.Generator) -> float | None:
+    """The same of a binary sum, for patients drawn from those of these probabilities (n,).
+
+    None where so many events would take more than `STEPS` patients: values in another unit can have probabilities of 0.
+    """
+    mean = float(probability.mean())
+    if not mean * STEPS >= COURSE:
+        return None
+    steps = max(1, round(COURSE / mean))
     highest, value = np.zeros(PATHS), np.zeros(PATHS)
     for _ in range(steps):
         chance = draws.choice(probability, PATHS)

@@ -9,6 +9,7 @@ from radioloom.prediction.baseline_hazard import BaselineHazard
 from radioloom.prediction.metrics.record import RATIO, UNDEFINED, Estimate, Metric
 from radioloom.prediction.outcome import Outcome
 
+MANY = 1e5  # expected events whose limits are not counted one by one
 EXPECTED = Metric("events_expected", "events / expected", ("survival",), RATIO, None, "Poisson", None)
 
 
@@ -37,7 +38,13 @@ def fewest_expected(level: float) -> float:
 
 
 def by_chance(expected: float, level: float) -> tuple[float, float]:
-    """The least and the most of events over `expected` that a right model leaves with a chance of `level`."""
+    """The least and the most of events over `expected` that a right model leaves with a chance of `level`.
+
+    Of more than `MANY` expected events by the normal approximation, which is then right to four digits.
+    """
+    if expected > MANY:
+        width = float(special.ndtri((1 + level) / 2)) / expected**0.5
+        return 1 - width, 1 + width
     counts = np.arange(int(expected + 12 * expected**0.5 + 30))
     below = special.pdtr(counts, expected)  # P(N <= count)
     low, high = np.searchsorted(below, [(1 - level) / 2, (1 + level) / 2], "left")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 References = dict[tuple[str, str, str], Row]  # of METRICS, by kind, model and metric
+MOST_OF_ONE = 1e6  # events expected of one patient, at most: more are of values in another unit, and sums stay finite
 FIRST = "first"  # `reference` of a cohort's `follow`
 COLUMNS = (
     "kind",
@@ -182,7 +183,7 @@ def _expected(part: Frozen, signature: Signature) -> tuple[np.ndarray, np.ndarra
     if risk is None or signature.hazard is None or signature.hazard.alone:
         return None
     event, time = known_time(outcomes, signature.hazard)
-    return event, signature.hazard.expected(risk, time)
+    return event, np.minimum(signature.hazard.expected(risk, time), MOST_OF_ONE)
 
 
 def _limits(row: Row, reference: Row | None, level: float) -> Row:
@@ -261,5 +262,5 @@ def _cusum(
         }
 
 
-def _limit(kind: str, ratio: float, expected: np.ndarray, level: float, draws: np.random.Generator) -> float:
+def _limit(kind: str, ratio: float, expected: np.ndarray, level: float, draws: np.random.Generator) -> float | None:
     return survival_limit(ratio, level, draws) if kind == "survival" else binary_limit(ratio, expected, level, draws)
