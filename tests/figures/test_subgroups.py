@@ -14,17 +14,18 @@ ENTRIES = [{"column": "sex", "levels": ["m", "f"]}, {"column": "age", "cuts": [6
 LEVELS = {"sex": ("m", "f"), "age": ("below 60", "60 and above")}
 
 
-def rows(p=(0.4, 0.2), q=(0.4, 0.4), few=()):
+def rows(p=(0.4, 0.2), q=(0.4, 0.4), few=(), why="events"):
     """SUBGROUPS of one cohort: signature and volume in two subgroups; `few`: levels without an interval."""
     made = []
     for kind, model, gain in (("signature", "signature", 0.1), ("baseline", "volume", 0.0)):
-        shared = {"cohort": "valid1", "kind": kind, "model": model, "q": None}
+        shared = {"cohort": "valid1", "kind": kind, "model": model, "q": None, "withheld": ""}
         for k, (subgroup, levels) in enumerate(LEVELS.items()):
             for level in levels:
                 bounds = {"low": None, "high": None} if level in few else {"low": 0.5, "high": 0.8}
                 value = {"metric": "c_index", "estimate": 0.6 + gain, **bounds, "n": 15, "n_events": 11}
                 made.append({**shared, "subgroup": subgroup, "level": level, **value})
             value = {"metric": "interaction_p", "estimate": p[k], "low": None, "high": None, "n": 30, "n_events": 22}
+            value["withheld"] = "" if p[k] is not None else why
             made.append({**shared, "subgroup": subgroup, "level": "", **value, "q": q[k]})
     return SUBGROUPS.frame(made)
 
@@ -51,9 +52,11 @@ def test_what_could_not_be_tested_is_told():
     assert lines[0].startswith("1 test of whether")
     assert lines[1].startswith("1 of 2 tests could not be made: a level with fewer than 10 patients of the rarer")
     assert subgroups.statements(rows(p=(None, None), q=(None, None))) == [
-        "2 of 2 tests could not be made: a level with fewer than 10 patients of the rarer outcome, or several cases of "
-        "one patient."
+        "2 of 2 tests could not be made: a level with fewer than 10 patients of the rarer outcome."
     ]
+    for why, words in (("same risk", "every patient has the same risk."), ("cases", "several cases of one patient."),
+                       ("not asked", "does not ask for it."), ("undefined", "all but separated.")):  # fmt: skip
+        assert subgroups.statements(rows(p=(0.3, None), q=(0.3, None), why=why))[1].endswith(words)
 
 
 def test_p_stands_once_beside_a_subgroup_and_models_beside_each_other():

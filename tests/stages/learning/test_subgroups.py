@@ -1,5 +1,7 @@
 """Subgroups declared in advance: who is in which, how the frozen models do there, what is not told of few events."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -130,6 +132,7 @@ def test_few_events_have_neither_interval_nor_interaction(rows):
     assert found.loc["m", ["low", "high"]].isna().all()
     assert found.loc["f", ["low", "high"]].notna().all()
     assert np.isnan(found.loc["", "estimate"])
+    assert found.loc["", "withheld"] == "events"
 
 
 def test_a_level_of_nobody_has_no_value_and_does_not_hide_the_others(made, judged, divisions, rows):
@@ -187,3 +190,18 @@ def test_noise_that_divides_has_uniform_p():
 def test_the_signature_stands_first_in_every_place(judged):
     assert all(next(iter(each.risks)) == ModelKey("signature", "signature") for each in judged)
     assert [each.place.evaluation for each in judged] == ["apparent", "validation", "validation"]
+
+
+def test_one_risk_in_a_level_is_why_there_is_no_test(made, judged, divisions, rows):
+    tested = rows[rows["metric"] == "interaction_p"].dropna(subset=["estimate"]).iloc[0]
+    level = rows.loc[(rows["subgroup"] == tested["subgroup"]) & (rows["level"] != ""), "level"].iloc[0]
+    there = divisions[(divisions["subgroup"] == tested["subgroup"]) & (divisions["level"] == level)]
+    cases = set(zip(there["cohort"], there["case"], strict=True))
+    flat = [
+        replace(each, risks={key: np.where([c in cases for c in each.cases], 0.3, r) for key, r in each.risks.items()})
+        for each in judged
+    ]
+    found = SUBGROUPS.frame(subgroups(flat, divisions, made.study))
+    told = found[(found[["cohort", "subgroup", "metric"]] == tested[["cohort", "subgroup", "metric"]]).all(axis=1)]
+    assert set(told["withheld"]) == {"same risk"}
+    assert tested["withheld"] == ""

@@ -9,11 +9,27 @@ import numpy as np
 from radioloom.figures import forest, style
 from radioloom.figures.exhibit import Exhibit
 from radioloom.figures.words import DASH, apart, chance, count, metric, probability
-from radioloom.tables.columns import BASELINE, FEWEST_EVENTS, SIGNATURE, SIGNIFICANT
+from radioloom.tables.columns import (
+    BASELINE,
+    FEW_EVENTS,
+    FEWEST_EVENTS,
+    NOT_DEFINED,
+    SAME_RISK,
+    SEVERAL_CASES,
+    SIGNATURE,
+    SIGNIFICANT,
+    WITHHELD,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+WHY = {  # `withheld` of a test of interaction, where a level says more than METRICS
+    FEW_EVENTS: f"a level with fewer than {FEWEST_EVENTS} patients of the rarer outcome",
+    SEVERAL_CASES: "several cases of one patient",
+    SAME_RISK: "a level in which every patient has the same risk",
+    NOT_DEFINED: "patients of one level alone, or an outcome that is all but separated",
+}
 HELD = ["estimate", "low", "high"]
 
 
@@ -68,11 +84,10 @@ def statements(frame: pd.DataFrame) -> list[str]:
                 for row in apart.itertuples()
             )
             lines.append(f"{lead}: significant with all of them counted for {told}.")
-    if len(done) < len(tests):
-        lines.append(
-            f"{len(tests) - len(done)} of {count(len(tests), 'test')} could not be made: a level with fewer than "
-            f"{FEWEST_EVENTS} patients of the rarer outcome, or several cases of one patient."
-        )
+    undone = tests[tests["estimate"].isna()]
+    for reason, part in undone.groupby("withheld", sort=False):
+        told = WHY.get(reason) or WITHHELD[reason]
+        lines.append(f"{len(part)} of {count(len(tests), 'test')} could not be made: {told}.")
     return lines
 
 

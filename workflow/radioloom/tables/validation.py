@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from radioloom.tables.columns import CASE, CAUSE, COHORT, EVALUATION, KIND, MODEL, SIGNATURE
+from radioloom.tables.columns import CASE, CAUSE, COHORT, EVALUATION, KIND, MODEL, SIGNATURE, WITHHELD
 from radioloom.tables.record import Column, Table
 
 SUBGROUP = Column("subgroup", "string", "column that divides the cases, by the study's name for it")
@@ -38,6 +38,7 @@ SUBGROUPS = Table(
         Column("estimate", "float64", "value; empty where too few had the event for a verdict", null=True),
         Column("low", "float64", "lower bound of the 95 % interval", null=True),
         Column("high", "float64", "upper bound of the 95 % interval", null=True),
+        Column("withheld", "string", f"why there is no interval, or no test: {', '.join(WITHHELD)}, as in METRICS"),
         Column("q", "float64", "of interaction_p: Benjamini and Hochberg over all tests of this model", null=True),
         Column("n", "int64", "cases"),
         Column("n_events", "int64", "cases with the event"),

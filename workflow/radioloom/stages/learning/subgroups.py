@@ -17,12 +17,23 @@ from radioloom.stages.learning.frozen import Frozen
 from radioloom.stages.learning.place import Place
 from radioloom.stages.learning.risks import ModelKey
 from radioloom.stats.multiplicity import benjamini_hochberg
-from radioloom.tables.columns import FEWEST_EVENTS, VALIDATION
+from radioloom.tables.columns import FEW_EVENTS, FEWEST_EVENTS, NOT_DEFINED, SAME_RISK, SEVERAL_CASES, VALIDATION
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("cohort", "kind", "model", "metric", "estimate", "low", "high", "n", "n_events")  # of a row of METRICS
+COLUMNS = (
+    "cohort",
+    "kind",
+    "model",
+    "metric",
+    "estimate",
+    "low",
+    "high",
+    "withheld",
+    "n",
+    "n_events",
+)  # of a row of METRICS
 
 
 def subgroups(judged: list[Frozen], divisions: pd.DataFrame, study: dict[str, Any]) -> list[dict[str, Any]]:
@@ -72,9 +83,20 @@ def _rows(judged: Frozen, number: np.ndarray, names: list[str], study: dict[str,
     carried = one_case_each(together.place.outcomes) and rarest >= FEWEST_EVENTS
     for key, risk in together.risks.items():
         p = interaction(risk, number[known], together.place.outcomes) if carried else UNDEFINED
-        yield _row(together.place, key, INTERACTION_P.name, p, "")
+        yield _row(together.place, key, INTERACTION_P.name, p, "", _untested(together, rarest, risk, number[known], p))
 
 
-def _row(place: Place, model: ModelKey, metric: str, estimate: Estimate, level: str) -> dict[str, Any]:
+def _untested(together: Frozen, rarest: int, risk: np.ndarray, level: np.ndarray, p: Estimate) -> str:
+    """Why there is no test of interaction: a key of WITHHELD; "" where there is one."""
+    reasons = {
+        SEVERAL_CASES: not one_case_each(together.place.outcomes),
+        FEW_EVENTS: rarest < FEWEST_EVENTS,
+        SAME_RISK: any(not np.ptp(risk[level == each]) > 0 for each in np.unique(level)),
+        NOT_DEFINED: True,
+    }
+    return next(why for why, met in reasons.items() if met) if np.isnan(p.value) else ""
+
+
+def _row(place: Place, model: ModelKey, metric: str, estimate: Estimate, level: str, why: str = "") -> dict[str, Any]:
     row = place.row(model, metric, estimate)
-    return {**{name: row[name] for name in COLUMNS}, "level": level, "q": None}
+    return {**{name: row[name] for name in COLUMNS}, "withheld": row["withheld"] or why, "level": level, "q": None}
