@@ -16,6 +16,7 @@ from radioloom.tables.columns import (
     SAME_RISK,
     SIGNATURE,
     SIGNIFICANT,
+    SMALL_GROUP,
     TOO_WIDE,
     VALIDATION,
 )
@@ -65,6 +66,7 @@ def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
 
 CARRIED = {  # reason of WITHHELD -> which value it is of, and why it has no interval
     LONG_TAILS: ("slope", "few cases, whose risks lie far from the others’, carry it"),
+    SMALL_GROUP: ("log-rank p", "in one group fewer than two events would be expected if all had one hazard"),
     TOO_WIDE: ("hazard ratio", "its ends would be more than a thousandfold apart"),
 }
 

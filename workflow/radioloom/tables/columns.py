@@ -51,7 +51,7 @@ OF_PATIENTS, OF_LEARNING, OF_NULLS = "patients", "learning", "nulls"
 TRAINING_CASES, FEW_EVENTS, NO_RESAMPLES, FEW_REPEATS = "training", "events", "resamples", "repeats"
 NOT_ASKED, NOT_DEFINED, FEW_COHORTS, TOO_MANY_MISSING = "not asked", "undefined", "cohorts", "missing"
 SAME_RISK, SAME_ALWAYS, SEVERAL_CASES, LONG_TAILS = "same risk", "same", "cases", "tails"
-TOO_WIDE, UNSTEADY = "wide", "model"
+TOO_WIDE, UNSTEADY, SMALL_GROUP = "wide", "model", "group"
 WITHHELD = {
     TOO_MANY_MISSING: "too many cases lack a value of the model, or of one of the two",
     SAME_RISK: "the model, or one of the two, gives every patient the same risk",
@@ -65,6 +65,7 @@ WITHHELD = {
     NOT_DEFINED: "it is not defined for these patients",
     TOO_WIDE: "its ends are more than a thousandfold apart, as where the event all but separates what is compared",
     LONG_TAILS: "few cases, whose risks lie far from the others', carry it",
+    SMALL_GROUP: "in one group fewer than two events would be expected if all had one hazard",
     SAME_ALWAYS: "no resample changes it: two models of one order, or a perfect order",
     FEW_COHORTS: "a mean over so few cohorts does not tell how much cohorts differ",
 }

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from radioloom.prediction.metrics.kaplan_meier import logrank
+from radioloom.prediction.metrics.kaplan_meier import expected_in_groups, logrank
 from radioloom.prediction.metrics.record import NONE, RATIO, ROBUST, UNDEFINED, Estimate, Judged, Metric, P
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.robust import robust_intervals
-from radioloom.tables.columns import TOO_WIDE, WIDEST
+from radioloom.tables.columns import SMALL_GROUP, TOO_WIDE, WIDEST
+
+FEWEST_EXPECTED = (
+    2.0  # events in a group: below one the test had p < .05 in 12 of 100 cohorts of noise, above in 4 to 6
+)
 
 
 def logrank_p(judged: Judged) -> Estimate:
-    """P of the log-rank test of the groups; NaN where only one has patients or there is no event to compare."""
+    """P of the log-rank test of the groups; NaN where only one has patients, or one is too small."""
     outcomes = judged.outcomes
-    return Estimate(logrank(outcomes.time_days, outcomes.event, judged.groups)[1])
+    of = outcomes.time_days, outcomes.event, judged.groups
+    if few_in_a_group(*of):
+        return Estimate(float("nan"), why=SMALL_GROUP)
+    return Estimate(logrank(*of)[1])
+
+
+def few_in_a_group(time_days: np.ndarray, event: np.ndarray, group: np.ndarray) -> bool:
+    """Whether one of two groups or more is too small for a log-rank test."""
+    expected = expected_in_groups(time_days, event, group)
+    return len(expected) > 1 and bool(expected.min() < FEWEST_EXPECTED)
 
 
 def hazard_ratio(judged: Judged) -> Estimate:

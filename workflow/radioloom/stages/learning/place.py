@@ -155,6 +155,7 @@ class Place:
         """
         known, n_measured = METRICS[metric], self.n_measured(model, against)
         of, why = self._interval(known, model), self._withheld(known, model, against, horizon_days)
+        why = why or (estimate.why if known.read == P else "")
         if n_measured == 0 or (why and known.read == P):
             estimate = UNDEFINED
         elif why:

@@ -10,6 +10,7 @@ import numpy as np
 
 from radioloom.errors import StudyError
 from radioloom.prediction.metrics.kaplan_meier import logrank
+from radioloom.prediction.metrics.risk_groups import few_in_a_group
 from radioloom.provenance import rng
 from radioloom.stages.unsupervised.annotate import in_levels
 from radioloom.stages.unsupervised.view import View
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 LOG_RANK = "log-rank"
 ONE_LEVEL = "all are of one level or one cluster"
+FEW_IN_ONE = "fewer than two events would be expected in one cluster if all had one hazard"
 FEW = {
     "survival": f"fewer than {FEWEST_EVENTS} events",
     "binary": f"fewer than {FEWEST_EVENTS} patients of the rarer outcome",
@@ -233,6 +235,8 @@ def _of_outcome(patients: View, labels: np.ndarray, members: np.ndarray, study: 
     if outcomes.kind == "binary":
         draws = rng(study["seed"], "cluster", "tests", OF_OUTCOME)
         return _told(_of_levels(outcomes.event.tolist(), groups, draws), len(members))
+    if few_in_a_group(outcomes.time_days, outcomes.event, groups):
+        return _told(None, len(members), FEW_IN_ONE)
     chi2, p = logrank(outcomes.time_days, outcomes.event, groups)
     tested = None if np.isnan(p) else Tested(LOG_RANK, chi2, len(np.unique(groups)) - 1, p, float("nan"))
     return _told(tested, len(members))
