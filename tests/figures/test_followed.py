@@ -93,7 +93,7 @@ def test_sums_are_told_as_they_are_now(sound):
     )
     back = statements(replace(sound, cusum=sums.assign(lower=0)))
     assert any("are within their limits; before it was beyond, and came back: more" in line for line in back.lines)
-    assert back.alarm
+    assert not back.alarm
 
 
 def test_a_new_scanner_alone_is_something_to_see_after(sound):
@@ -219,3 +219,15 @@ def test_who_has_no_date_of_entry_is_counted(sound):
 def test_too_many_gaps_are_told_with_how_many_are_known(sound):
     few = sound.followed.assign(low=np.nan, high=np.nan, withheld=TOO_MANY_MISSING, verdict="", n_measured=3)
     assert "every value of it is known of 3 of " in " ".join(statements(replace(sound, followed=few)).lines)
+
+
+def test_what_was_outside_in_an_earlier_period_alone_is_told_and_asks_for_nothing(sound):
+    newest = sound.followed["period"].max()
+    mine = (sound.followed["kind"] == "signature") & (sound.followed["verdict"] != "")
+    for period, alarmed in ((newest - 1, False), (newest, True)):
+        out = sound.followed.assign(
+            verdict=sound.followed["verdict"].mask(mine & (sound.followed["period"] == period), "above")
+        )
+        said = statements(replace(sound, followed=out))
+        assert said.alarm == alarmed, period
+        assert ("outside its limits before: period" in " ".join(said.lines)) is not alarmed

@@ -91,14 +91,15 @@ def courses(entered: pd.DataFrame, *frames: pd.DataFrame | None) -> list[Course]
 
 
 def statements(course: Course) -> Said:
-    """What the newest period adds, and what left its limits in any."""
+    """What the newest period adds, and what left its limits; what did so in earlier periods alone asks for nothing."""
     said = Said()
     rows = course.followed[(course.followed["span"] == ALONE) & (course.followed["kind"] == SIGNATURE)]
     _of_entries(course, rows, said)
     for name in rows["metric"].drop_duplicates():
         for _, part in rows[rows["metric"] == name].groupby("horizon_days"):
-            line = _of_metric(part.sort_values("period"))
-            if part["verdict"].isin([OVER, UNDER]).any():
+            course_of = part.sort_values("period")
+            line = _of_metric(course_of)
+            if course_of["verdict"].iloc[-1] in (OVER, UNDER):  # of many periods chance puts one outside, for good
                 said.ask(line, DO_REFIT)
             else:
                 said.lines.append(line)
@@ -184,11 +185,12 @@ def _of_sums(course: Course, said: Said) -> None:
                 before.append(f"{words} in {when}")
     was = f"; before it was beyond, and came back: {joined(before)}" if before else ""
     if np.isnan(last["upper_limit"]):
-        said.lines.append(f"{so_far}; patients have several cases, so that their sum has no limits.")
+        why = "patients have several cases, or hardly an event is expected"
+        said.lines.append(f"{so_far}; the sums have no limits: {why}.")
     elif now:
         said.ask(f"{so_far}; the cumulative sum is beyond its limit: {joined(now)}{was}.", DO_REFIT)
     elif before:
-        said.ask(f"{so_far}; the cumulative sums are within their limits{was}.", DO_REFIT)
+        said.lines.append(f"{so_far}; the cumulative sums are within their limits{was}.")
     else:
         said.lines.append(f"{so_far}; the cumulative sums are within their limits.")
 
@@ -214,9 +216,11 @@ def _of_drift(course: Course, said: Said) -> None:
 
         lowest = tests.loc[tests["of_signature"], "q"].min()
         otherwise = f"is distributed otherwise than in {of_whom} (smallest q {probability(lowest)})"
-        said.lines.append(
-            f"No feature of the signature {NOT_TESTED.format(FEWEST) if np.isnan(lowest) else otherwise}; {rest}."
-        )
+        line = f"No feature of the signature {NOT_TESTED.format(FEWEST) if np.isnan(lowest) else otherwise}; {rest}."
+        if len(others):
+            said.ask(line, DO_SCANNER)
+        else:
+            said.lines.append(line)
     else:
         told = [
             f"{feature(row.feature_id)} in period {row.period} ({_difference(row.difference)}q {probability(row.q)}, "
@@ -225,8 +229,6 @@ def _of_drift(course: Course, said: Said) -> None:
         ]
         more = f" and {len(mine) - NAMED} more" if len(mine) > NAMED else ""
         said.ask(f"Distributed otherwise than in {of_whom}: {joined(told)}{more}; {rest}.", DO_SCANNER)
-    if mine.empty and len(others):
-        said.todo.append(DO_SCANNER)
 
 
 def _difference(value: float) -> str:
