@@ -26,6 +26,7 @@ DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([ T].*)?|\d{1,2}[-. ]?[A-Za-z
 DAY_NUMBER = re.compile(r"\d{5}(\.\d*)?")
 AS_DATE = "give the column the format of a date (in Excel yyyy-mm-dd) and save it again"
 TOGETHER = re.compile(r"%[A-Za-z]%[A-Za-z]")  # a form whose numbers stand without a mark between them
+EXACT = 2.0**53  # whole numbers below it are exact as float64
 YEARS = 1900, 2100  # that patients were followed in
 
 
@@ -36,9 +37,16 @@ class Day(str):
 
 
 def text_of(value: object) -> str:
-    """A cell as text without blanks around it; "" for a gap of a frame."""
+    """A cell as text without blanks around it; "" for a gap of a frame.
+
+    Whole numbers are written as such, whatever their type in a file: 7.0 of an id is 7. Bytes are text of UTF-8.
+    """
     if isinstance(value, Day):
         return value
+    if isinstance(value, bytes):
+        value = value.decode(errors="replace")
+    if isinstance(value, float) and abs(value) < EXACT:
+        return str(value).removesuffix(".0")
     gap = value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("<NA>", "NaT")
     return "" if gap else composed(str(value).strip())
 

@@ -113,15 +113,6 @@ def pseudo_observations(time_days: np.ndarray, event: np.ndarray, when: float) -
     return n * (1 - whole) - (n - 1) * (1 - without)
 
 
-def expected_in_groups(time_days: np.ndarray, event: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Events of each group that somebody is in at the first event, if all had one hazard; as `logrank` takes them."""
-    times = np.unique(time_days[event])
-    names = np.unique(group[time_days >= times[0]]) if len(times) else np.zeros(0)
-    late = time_days >= times[:, None]
-    deaths = ((time_days == times[:, None]) & event).sum(axis=1)
-    return np.array([(deaths * (late & (group == name)).sum(axis=1) / late.sum(axis=1)).sum() for name in names])
-
-
 def logrank(time_days: np.ndarray, event: np.ndarray, group: np.ndarray) -> tuple[float, float]:
     """Chi-square and p of the log-rank test of two groups or more; one degree of freedom less than groups.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from radioloom.prediction.metrics.kaplan_meier import expected_in_groups, logrank
+from radioloom.prediction.metrics.kaplan_meier import logrank
 from radioloom.prediction.metrics.record import NONE, RATIO, ROBUST, UNDEFINED, Estimate, Judged, Metric, P
 from radioloom.prediction.models.cox import fit_cox
 from radioloom.prediction.models.robust import robust_intervals
@@ -25,9 +25,15 @@ def logrank_p(judged: Judged) -> Estimate:
 
 
 def few_in_a_group(time_days: np.ndarray, event: np.ndarray, group: np.ndarray) -> bool:
-    """Whether one of two groups or more is too small for a log-rank test."""
-    expected = expected_in_groups(time_days, event, group)
-    return len(expected) > 1 and bool(expected.min() < FEWEST_EXPECTED)
+    """Whether one of two groups or more, (n,), is too small for a log-rank test, whatever its own outcomes are.
+
+    Its share of the patients who are followed up to the first event, of all events, is below `FEWEST_EXPECTED`.
+    """
+    if not event.any():
+        return False
+    counted = group[time_days >= time_days[event].min()]
+    sizes = np.unique(counted, return_counts=True)[1]
+    return len(sizes) > 1 and bool(event.sum() * sizes.min() / len(counted) < FEWEST_EXPECTED)
 
 
 def hazard_ratio(judged: Judged) -> Estimate:
