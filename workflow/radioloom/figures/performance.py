@@ -66,7 +66,7 @@ def groups(metrics: pd.DataFrame, main: str) -> Exhibit | None:
 
 CARRIED = {  # reason of WITHHELD -> which value it is of, and why it has no interval
     LONG_TAILS: ("slope", "few cases, whose risks lie far from the others’, carry it"),
-    SMALL_GROUP: ("log-rank p", "in one group fewer than two events would be expected if all had one hazard"),
+    SMALL_GROUP: ("log-rank p", "in one group fewer than two events are to be expected by its share of the patients"),
     TOO_WIDE: ("hazard ratio", "its ends would be more than a thousandfold apart"),
 }
 

@@ -43,7 +43,7 @@ WHY_NOT = {  # `withheld` of a value, after it; in braces columns of METRICS
     NOT_DEFINED: "; its interval is not defined, and nothing is claimed",
     LONG_TAILS: "; few cases, whose risks lie far from the others', carry it: nobody can say how sure it is",
     TOO_WIDE: "; its interval would be more than a thousandfold wide, and say nothing",
-    SMALL_GROUP: "; in one group fewer than two events would be expected, too few for its test",
+    SMALL_GROUP: "; in one group fewer than two events are to be expected, too few for its test",
     SAME_ALWAYS: "; it is the same in every resample, so there is no interval, and nothing is claimed",
 }
 NOT_COMPARED = "; it is in no comparison, and nothing is claimed"

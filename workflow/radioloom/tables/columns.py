@@ -65,7 +65,7 @@ WITHHELD = {
     NOT_DEFINED: "it is not defined for these patients",
     TOO_WIDE: "its ends are more than a thousandfold apart, as where the event all but separates what is compared",
     LONG_TAILS: "few cases, whose risks lie far from the others', carry it",
-    SMALL_GROUP: "in one group fewer than two events would be expected if all had one hazard",
+    SMALL_GROUP: "in one group fewer than two events are to be expected by its share of the patients",
     SAME_ALWAYS: "no resample changes it: two models of one order, or a perfect order",
     FEW_COHORTS: "a mean over so few cohorts does not tell how much cohorts differ",
 }

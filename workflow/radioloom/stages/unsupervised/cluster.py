@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Rows = list[dict[str, Any]]
 LOG_RANK = "log-rank"
 ONE_LEVEL = "all are of one level or one cluster"
-FEW_IN_ONE = "fewer than two events would be expected in one cluster if all had one hazard"
+FEW_IN_ONE = "fewer than two events are to be expected in one cluster"
 FEW = {
     "survival": f"fewer than {FEWEST_EVENTS} events",
     "binary": f"fewer than {FEWEST_EVENTS} patients of the rarer outcome",
